@@ -1,0 +1,44 @@
+"""Added latency, waited without holding the processor, so that parallel calls overlap."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from shop_sandbox.core.errors import UsageError
+from shop_sandbox.core.messages import Call
+
+
+@dataclass(slots=True)
+class Latency:
+    """Milliseconds: per request, more for every article call in it, more for every call of a named action."""
+
+    request_ms: float = 0.0
+    article_call_ms: float = 0.0
+    actions_ms: dict[str, float] = field(default_factory=dict)
+
+    def seconds(self, calls: list[Call]) -> float:
+        total = self.request_ms
+        if self.article_call_ms or self.actions_ms:
+            for call in calls:
+                total += self.article_call_ms if call.article_call else 0.0
+                total += self.actions_ms.get(call.action.lower(), 0.0)
+        return total / 1000
+
+    def set(self, wanted: Mapping[str, Any]) -> None:
+        """Change what is named; anything but numbers from 0 raises ``UsageError``."""
+        unknown = set(wanted) - {"request_ms", "article_call_ms", "actions_ms"}
+        if unknown:
+            raise UsageError(f"latency has no {', '.join(sorted(unknown))}")
+        actions = wanted.get("actions_ms", self.actions_ms)
+        numbers = [wanted.get("request_ms", 0), wanted.get("article_call_ms", 0)]
+        numbers += actions.values() if isinstance(actions, dict) else ["?"]
+        if not all(isinstance(one, int | float) and not isinstance(one, bool) and one >= 0 for one in numbers):
+            raise UsageError("latency is given in milliseconds, from 0; actions_ms as {action: milliseconds}")
+        self.request_ms = float(wanted.get("request_ms", self.request_ms))
+        self.article_call_ms = float(wanted.get("article_call_ms", self.article_call_ms))
+        self.actions_ms = {name.lower(): float(value) for name, value in actions.items()}
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
