@@ -38,7 +38,9 @@ class Counters:
             self.article_rows += call.rows
 
     def as_dict(self) -> dict[str, Any]:
-        return {name: dict(value) if isinstance(value, Counter) else value for name, value in vars(self).items()}
+        return {
+            name: dict(value) if isinstance(value, Counter) else value for name, value in vars(self).items()
+        }
 
 
 @dataclass(slots=True)
@@ -86,7 +88,7 @@ class RequestLog:
         self._entries = deque(maxlen=self.keep)
 
     def select(self, after: int, action: str | None, limit: int) -> list[dict[str, Any]]:
-        """Requests numbered above ``after``, with that action if one is given, at most ``limit``, oldest first."""
+        """Requests numbered above ``after`` (with that action), at most ``limit``, oldest first."""
         wanted = action.lower() if action else None
         found = (
             entry

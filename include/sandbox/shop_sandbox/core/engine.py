@@ -22,7 +22,7 @@ CONTROL_PATH = "/_sandbox"
 HTML_PAGE = (
     b"<html><head><title>500 - Internal server error.</title></head>\r\n"
     b"<body><h2>500 - Internal server error.</h2>\r\n"
-    b"<h3>There is a problem with the resource you are looking for, and it cannot be displayed.</h3></body></html>"
+    b"<h3>There is a problem with the resource, and it cannot be displayed.</h3></body></html>"
 )
 
 
@@ -33,7 +33,9 @@ class Engine:
     :param mode: the mode a reset returns to when it names none.
     """
 
-    def __init__(self, service: Service, *, seed: Mapping[str, Any], mode: str = "strict", log_size: int = 2000):
+    def __init__(
+        self, service: Service, *, seed: Mapping[str, Any], mode: str = "strict", log_size: int = 2000
+    ) -> None:
         self.service = service
         self.start_seed = dict(seed)
         self.start_mode = mode
@@ -188,7 +190,8 @@ def _head(answer: Answer, length: int | None) -> MutableMapping[str, Any]:
     headers = [(b"content-type", answer.content_type.encode("latin-1"))]
     if length is not None:
         headers.append((b"content-length", str(length).encode("ascii")))
-    headers += [(key.lower().encode("latin-1"), value.encode("latin-1")) for key, value in answer.headers.items()]
+    for key, value in answer.headers.items():
+        headers.append((key.lower().encode("latin-1"), value.encode("latin-1")))
     return {"type": "http.response.start", "status": answer.status, "headers": headers}
 
 

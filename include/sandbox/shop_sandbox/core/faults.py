@@ -13,15 +13,19 @@ from shop_sandbox.core.messages import Request
 
 KINDS: dict[str, str] = {
     "refuse": "the connection is reset before the request is read; the request never counts as received",
-    "slow": "the answer comes `seconds` later (work='before': the work is done first, default; 'after': last)",
+    "slow": "the answer comes `seconds` later (work='before' the wait, default, or 'after' it)",
     "cut": "the work is done, the answer stops in the middle (how='length', 'chunked' or 'clean')",
     "drop_before": "the request is read, the connection is closed, nothing was done (how='close' or 'reset')",
     "drop_after": "the work was done, the connection is closed without an answer (how='close' or 'reset')",
-    "html_500": "status 500 with an HTML page (work='none': nothing was done, default; 'before': it was done)",
+    "html_500": "status 500 with an HTML page (work='none' was done, default, or done 'before')",
     "too_many": "status 429 with Retry-After: `seconds`; nothing was done",
     "unavailable": "status 503, with Retry-After when `seconds` is above 0; nothing was done",
 }
-HOWS = {"cut": ("length", "chunked", "clean"), "drop_before": ("close", "reset"), "drop_after": ("close", "reset")}
+HOWS = {
+    "cut": ("length", "chunked", "clean"),
+    "drop_before": ("close", "reset"),
+    "drop_after": ("close", "reset"),
+}
 WORKS = {"slow": ("before", "after"), "html_500": ("none", "before")}
 
 
@@ -116,7 +120,8 @@ class FaultBox:
             raise UsageError(f"there is no fault {kind!r}; known: {', '.join([*KINDS, *self.own_kinds])}")
         unknown = set(wanted) - SETTABLE
         if unknown:
-            raise UsageError(f"a fault has no {', '.join(sorted(unknown))}; it has {', '.join(sorted(SETTABLE))}")
+            known = ", ".join(sorted(SETTABLE))
+            raise UsageError(f"a fault has no {', '.join(sorted(unknown))}; it has {known}")
         try:
             fault = Fault(**wanted)
         except TypeError as error:
@@ -134,7 +139,7 @@ class FaultBox:
         return self._first_strike([fault for fault in self.armed if fault.kind == "refuse"])
 
     def pick(self, request: Request) -> Fault | None:
-        """The fault that hits this request; every matching fault counts the request, the first to strike wins."""
+        """The fault that hits this request: all that match count it, the first to strike wins."""
         if not self.armed:
             return None
         return self._first_strike([f for f in self.armed if f.kind != "refuse" and f.matches(request)])

@@ -34,7 +34,7 @@ class Latency:
         actions = wanted.get("actions_ms", self.actions_ms)
         numbers = [wanted.get("request_ms", 0), wanted.get("article_call_ms", 0)]
         numbers += actions.values() if isinstance(actions, dict) else ["?"]
-        if not all(isinstance(one, int | float) and not isinstance(one, bool) and one >= 0 for one in numbers):
+        if not all(type(one) in (int, float) and one >= 0 for one in numbers):
             raise UsageError("latency is given in milliseconds, from 0; actions_ms as {action: milliseconds}")
         self.request_ms = float(wanted.get("request_ms", self.request_ms))
         self.article_call_ms = float(wanted.get("article_call_ms", self.article_call_ms))

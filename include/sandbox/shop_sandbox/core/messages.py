@@ -25,7 +25,7 @@ class Call:
 
 @dataclass(slots=True)
 class Request:
-    """One HTTP request, complete. ``parsed`` is the service's own: what ``read`` understood, for ``answer``."""
+    """One HTTP request, complete. ``parsed`` is the service's own: what ``read`` kept for ``answer``."""
 
     number: int
     method: str

@@ -25,7 +25,7 @@ class Service(Protocol):
     """One simulated system. All methods run in the server's event loop, one at a time, and must not block.
 
     ``own_faults`` names the kinds of fault that only this system knows (kind → what it does); the core asks
-    ``fault_answer`` for their answers. ``edits`` and ``inspections`` describe what the control interface offers.
+    ``fault_answer`` for their answers. ``edits`` and ``inspections`` say what the control interface offers.
     """
 
     name: str
@@ -53,7 +53,7 @@ class Service(Protocol):
         ...
 
     def edit(self, what: str, values: Mapping[str, Any]) -> Any:
-        """Do what a person in the system's own admin pages would do; returns the record as JSON would hold it."""
+        """Do what a person in the system's admin pages would do; returns the record as JSON would hold it."""
         ...
 
     def inspect(self, what: str, query: Mapping[str, str]) -> Any:
