@@ -1,0 +1,1 @@
+"""Keeps an Abicart web shop and a Specter ERP account in step, with proof."""

@@ -1,0 +1,114 @@
+"""Decide which staged products this run sends, and spread them over chunks."""
+
+from __future__ import annotations
+
+import fnmatch
+import logging
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from abicart_specter.domain.records import Outcome
+from abicart_specter.flows.context import FlowContext
+from abicart_specter.ledger import OutcomeRecord
+
+log = logging.getLogger(__name__)
+
+SMALLEST_CHUNK = 500
+"""Products a chunk has at least: starting a task costs more than sending some hundreds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the person who triggered the run asked for.
+
+    ``only``: product numbers, or patterns with ``*`` and ``?``, separated by commas, blanks or new lines.
+    ``limit``: at most so many products.
+    """
+
+    only: str = ""
+    limit: int | None = None
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Selection:
+        """From the trigger form's fields."""
+        return cls(only=params.get("only") or "", limit=params.get("limit"))
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is left out."""
+        return not self.only.strip() and self.limit is None
+
+    def matcher(self) -> Callable[[str], bool]:
+        """Whether a product number was asked for."""
+        words = [word for word in re.split(r"[\s,;]+", self.only) if word]
+        if not words:
+            return lambda number: True
+        exact = {word for word in words if not set(word) & set("*?[")}
+        patterns = [re.compile(fnmatch.translate(word)) for word in words if word not in exact]
+        return lambda number: number in exact or any(pattern.match(number) for pattern in patterns)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One mapped task's share: the partitions it sends."""
+
+    chunk: int
+    of: int
+    partitions: tuple[int, ...]
+    items: int
+
+    def as_xcom(self) -> dict[str, Any]:
+        """Plain JSON for Airflow."""
+        return {**asdict(self), "partitions": list(self.partitions)}
+
+    @classmethod
+    def from_xcom(cls, value: Mapping[str, Any]) -> Chunk:
+        """The other way round."""
+        return cls(value["chunk"], value["of"], tuple(value["partitions"]), value["items"])
+
+
+def plan_chunks(ctx: FlowContext, selection: Selection) -> list[Chunk]:
+    """Exclude what was not asked for, and deal the rest out by partition.
+
+    A product's partition never changes, so that a lease on a partition keeps two runs off the same product.
+    """
+    if not selection.everything:
+        _exclude(ctx, selection)
+    sizes = ctx.staging.open_partition_sizes(ctx.run)
+    total = sum(sizes.values())
+    if not total:
+        log.info("Shop %s: nothing to send.", ctx.shop)
+        return []
+    number = max(1, min(ctx.settings.limits.chunks, total // SMALLEST_CHUNK, len(sizes)))
+    loads: list[list[int]] = [[] for _ in range(number)]
+    for partition in sorted(sizes, key=lambda partition: (-sizes[partition], partition)):
+        min(loads, key=lambda load: (sum(sizes[p] for p in load), len(load))).append(partition)
+    chunks = [
+        Chunk(index + 1, number, tuple(sorted(load)), sum(sizes[p] for p in load))
+        for index, load in enumerate(loads)
+    ]
+    log.info("Shop %s: %s products to look at in %s chunks.", ctx.shop, total, number)
+    return chunks
+
+
+def _exclude(ctx: FlowContext, selection: Selection) -> None:
+    wanted, left = selection.matcher(), selection.limit
+    excluded: list[OutcomeRecord] = []
+    for key, number in ctx.staging.open_items(ctx.run):
+        if number is not None and wanted(number) and (left is None or left > 0):
+            if left is not None:
+                left -= 1
+            continue
+        excluded.append(
+            OutcomeRecord(
+                key,
+                number,
+                Outcome.EXCLUDED,
+                "Not among the products this run was asked for.",
+                "not_selected",
+            )
+        )
+    ctx.staging.record_outcomes(ctx.run, excluded)
+    log.info("Shop %s: %s products excluded by the run's parameters.", ctx.shop, len(excluded))

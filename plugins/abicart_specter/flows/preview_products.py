@@ -1,0 +1,89 @@
+"""Dry run of the product export: the same reading, checking and mapping, then rows in the log instead of a write."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from abicart_specter.domain.mapping import ArticleMapping
+from abicart_specter.domain.records import Outcome
+from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.plan_chunks import Chunk, Selection, plan_chunks
+from abicart_specter.flows.prepare_products import Prepared, PrepareOptions, prepare
+from abicart_specter.flows.read_catalogue import read_catalogue
+from abicart_specter.flows.reports import log_table, printable
+from abicart_specter.flows.send_products import mapping_context
+from abicart_specter.flows.validate_numbers import validate_numbers
+from abicart_specter.ledger import OutcomeRecord, scratch_ledger
+
+log = logging.getLogger(__name__)
+
+
+def preview_products(
+    ctx: FlowContext, mapping: ArticleMapping, selection: Selection, options: PrepareOptions, rows_in_log: int
+) -> dict[str, int]:
+    """Show exactly what a run with these parameters would send, row by row, and write nothing anywhere else.
+
+    Found products are staged in a scratch file that is gone when the task ends; the ledger is only read.
+
+    :param rows_in_log: how many rows to print in full; the rest is counted.
+    :returns: counts of what would be sent, unchanged, held and excluded.
+    """
+    with scratch_ledger() as scratch:
+        dry = replace(ctx, staging=scratch, dry_run=True)
+        scratch.start_run(dry.run, {})
+        read_catalogue(dry, mapping.extra_fields)
+        validate_numbers(dry)
+        chunks = plan_chunks(dry, selection)
+        counts: Counter[str] = Counter()
+        for chunk in chunks:
+            counts += _preview_chunk(dry, chunk, mapping, options, rows_in_log - counts["would be sent"])
+        outcomes = scratch.outcome_counts(dry.run)
+        for outcome in (Outcome.UNCHANGED, Outcome.HELD, Outcome.EXCLUDED):
+            counts[outcome.value] = outcomes.get(outcome, 0)
+    if counts["would be sent"] > rows_in_log:
+        log.info(
+            "Shop %s: %s more rows are not printed; narrow the run with “only” or “limit”, or raise “rows in the log”.",
+            ctx.shop,
+            counts["would be sent"] - rows_in_log,
+        )
+    log_table(
+        log, f"Dry run of shop {ctx.shop}: nothing was written", ("what", "count"), sorted(counts.items())
+    )
+    return dict(counts)
+
+
+def _preview_chunk(
+    ctx: FlowContext, chunk: Chunk, mapping: ArticleMapping, options: PrepareOptions, rows_left: int
+) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    for batch in prepare(ctx, mapping, mapping_context(ctx), chunk.partitions, options):
+        ctx.staging.record_flags(ctx.run, batch.flags)
+        ctx.staging.record_outcomes(ctx.run, batch.settled)
+        ctx.staging.record_outcomes(
+            ctx.run,
+            [
+                OutcomeRecord(p.key, p.product_number, Outcome.EXCLUDED, "Dry run.", "dry_run")
+                for p in batch.ready
+            ],
+        )
+        _print_rows(batch.ready, max(0, rows_left - counts["would be sent"]))
+        counts["would be sent"] += len(batch.ready)
+    return counts
+
+
+def _print_rows(ready: Sequence[Prepared], rows: int) -> None:
+    for prepared in ready[:rows]:
+        fields = " ".join(f"{name}={printable(value)!r}" for name, value in prepared.row.items())
+        opening = " ".join(f"{name}={printable(value)!r}" for name, value in prepared.create_only.items())
+        log.info(
+            "%s (%s): %s%s",
+            prepared.product_number,
+            "new: pass 1, then pass 2 with forceArticleUpdate"
+            if prepared.first
+            else "changed: forceArticleUpdate",
+            fields,
+            f"; only in pass 1: {opening}" if prepared.first and opening else "",
+        )

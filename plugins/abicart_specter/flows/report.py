@@ -1,0 +1,123 @@
+"""Last task: account for every product found, show it, and turn the run red when something is missing."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from abicart_specter.domain.records import Outcome
+from abicart_specter.errors import IncompleteRunError
+from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.reports import log_table, write_outcomes_csv
+
+log = logging.getLogger(__name__)
+
+NAMED_IN_LOG = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """The run's figures, as the demo, the UI and the accountant see them."""
+
+    found: int
+    sent: int
+    unchanged: int
+    linked: int
+    unconfirmed: int
+    held: int
+    excluded: int
+    failed: int
+    flags: dict[str, int]
+    requests: dict[str, int]
+    seconds: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return asdict(self)
+
+
+def report(ctx: FlowContext) -> RunReport:
+    """Compare what was found with the outcomes as sets, and with the shop's own count; then log and store it.
+
+    :raises IncompleteRunError: a product has no outcome, or one failed, or an outcome belongs to no product
+        found, or the catalogue was not read to its end.
+    """
+    staging, run = ctx.staging, ctx.run
+    counts = staging.staged_counts(run)
+    outcomes = staging.outcome_counts(run)
+    problems = []
+    if counts.shop_count is None:
+        problems.append("the catalogue was not read to its end")
+    elif counts.shop_count != counts.articles:
+        problems.append(f"the shop counts {counts.shop_count} articles, {counts.articles} were read")
+    missing = staging.missing_outcomes(run, NAMED_IN_LOG)
+    if missing:
+        problems.append(f"{counts.items - staging.accounted_items(run)} products have no outcome")
+    unexpected = staging.unexpected_outcomes(run, NAMED_IN_LOG)
+    if unexpected:
+        problems.append(f"{len(unexpected)} outcomes belong to no product found")
+    figures = {outcome.value: outcomes.get(outcome, 0) for outcome in Outcome}
+    if figures["failed"]:
+        problems.append(f"{figures['failed']} products failed")
+    if figures["unconfirmed"]:
+        problems.append(f"{figures['unconfirmed']} products are unconfirmed")
+    if figures["held"] and ctx.settings.held_makes_run_red:
+        problems.append(f"{figures['held']} products are held, and the shop's settings make that red")
+    result = RunReport(
+        found=counts.items,
+        **figures,
+        flags=staging.flag_counts(run),
+        requests=staging.request_counts(run),
+        seconds=round(staging.run_seconds(run), 1),
+    )
+    _show(ctx, result, missing, unexpected)
+    if not ctx.dry_run:
+        staging.finish_run(run, result.as_dict(), complete=not problems)
+    if problems:
+        raise IncompleteRunError(
+            f"Shop {ctx.shop}: {'; '.join(problems)}.",
+            remedy="Read the red tasks above this one first; when the cause is mended, clear them with what follows.",
+        )
+    return result
+
+
+def _show(ctx: FlowContext, result: RunReport, missing: list[Any], unexpected: list[Any]) -> None:
+    log_table(
+        log,
+        f"{ctx.run.flow} of shop {ctx.shop}",
+        ("what", "count"),
+        [
+            ("found", result.found),
+            *((outcome.value, getattr(result, outcome.value)) for outcome in Outcome),
+            *((f"requests to {system}", count) for system, count in sorted(result.requests.items())),
+            ("seconds", result.seconds),
+        ],
+    )
+    if result.flags:
+        log_table(log, "Flags per rule", ("rule", "products"), sorted(result.flags.items()))
+    held = [
+        record
+        for _, record in zip(
+            range(NAMED_IN_LOG), ctx.staging.iter_outcomes(ctx.run, Outcome.HELD), strict=False
+        )
+    ]
+    if held:
+        log_table(
+            log,
+            f"Held (first {len(held)} of {result.held}): what did not make it, and why",
+            ("product", "product number", "rule", "reason"),
+            [(str(r.key), r.product_number or "", r.rule, r.reason) for r in held],
+        )
+    for key in missing:
+        log.error("Shop %s: %s was found but has no outcome.", ctx.shop, key)
+    for key in unexpected:
+        log.error("Shop %s: %s has an outcome but was not found.", ctx.shop, key)
+    path = write_outcomes_csv(
+        ctx,
+        (
+            (r.key.kind.value, r.key.uid, r.product_number or "", r.outcome.value, r.rule, r.reason)
+            for r in ctx.staging.iter_outcomes(ctx.run)
+        ),
+    )
+    log.info("Shop %s: every product with its outcome: %s", ctx.shop, path)

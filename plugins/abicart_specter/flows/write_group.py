@@ -1,0 +1,135 @@
+"""Write one group of products: intent, pass 1, pass 2, result; and find the bad row in a refused group."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from abicart_specter.clients.specter import SpecterClient
+from abicart_specter.domain.groups import Refusal, bisect_refused
+from abicart_specter.domain.records import Flag, Outcome, Severity
+from abicart_specter.errors import RefusedAlikeError, RefusedError, TransportError, UnconfirmedError
+from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.leases import LeaseKeeper
+from abicart_specter.flows.prepare_products import Prepared
+from abicart_specter.ledger import OutcomeRecord, SentItem
+
+log = logging.getLogger(__name__)
+
+REFUSED = "refused_by_specter"
+GROUPS_REFUSED_ALIKE = 3
+FAILURES_IN_A_ROW = 3
+
+
+@dataclass(slots=True)
+class _RefusedGroup:
+    """A group of which nothing was accepted, kept until it is known whether the products or the account are at fault."""
+
+    products: list[tuple[Prepared, Refusal]]
+    words: str
+
+
+@dataclass(slots=True)
+class GroupWriter:
+    """Writes groups one after the other and records every result right after its write."""
+
+    ctx: FlowContext
+    specter: SpecterClient
+    keeper: LeaseKeeper
+    outcomes: Counter[str]
+    _refused_groups: list[_RefusedGroup] = field(default_factory=list)
+    _failures: int = 0
+
+    def write(self, group: Sequence[Prepared]) -> None:
+        """Write one group in one or two passes.
+
+        A lost answer makes its products ``unconfirmed`` and the next group is tried; after three failures in
+        a row the chunk stops.
+        """
+        ctx = self.ctx
+        ctx.ledger.record_intent(ctx.shop, [SentItem(p.key, p.product_number, p.hash) for p in group])
+        try:
+            refused = self._pass(group, first=True)
+            accepted = [p for p in group if p.key not in refused]
+            refused |= self._pass(accepted, first=False)
+        except UnconfirmedError as error:
+            self._failures += 1
+            self._settle(group, Outcome.UNCONFIRMED, str(error), "answer_lost")
+            if self._failures >= FAILURES_IN_A_ROW:
+                raise
+            return
+        except TransportError:
+            self._failures += 1
+            raise
+        self._failures = 0
+        sent = [p for p in group if p.key not in refused]
+        ctx.ledger.record_sent(ctx.run, [SentItem(p.key, p.product_number, p.hash) for p in sent])
+        self.outcomes[Outcome.SENT.value] += len(sent)
+        self._hold(group, refused, nothing_accepted=not sent)
+
+    def finish(self) -> None:
+        """After the last group: groups refused as a whole, too few to blame the account, are held product by product."""
+        for refused_group in self._refused_groups:
+            for prepared, refusal in refused_group.products:
+                self._hold_one(prepared, refusal)
+        self._refused_groups.clear()
+
+    def _pass(self, group: Sequence[Prepared], *, first: bool) -> dict[object, Refusal]:
+        products = [p for p in group if p.first] if first else list(group)
+        if not products:
+            return {}
+
+        def submit(part: Sequence[Prepared]) -> None:
+            rows = [p.row | p.create_only if first else p.row for p in part]
+            self.specter.submit_articles(rows, force=not first, before_try=self.keeper.before_write)
+            if first:
+                self.ctx.ledger.record_created(self.ctx.shop, [(p.key, p.product_number) for p in part])
+
+        return {p.key: refusal for p, refusal in bisect_refused(products, submit, RefusedError)}
+
+    def _hold(
+        self, group: Sequence[Prepared], refused: dict[object, Refusal], *, nothing_accepted: bool
+    ) -> None:
+        bad = [(p, refused[p.key]) for p in group if p.key in refused]
+        words = {refusal.words for _, refusal in bad}
+        if not (nothing_accepted and len(bad) > 1 and len(words) == 1):
+            for prepared, refusal in bad:
+                self._hold_one(prepared, refusal)
+            if not nothing_accepted:
+                self.finish()
+            return
+        self._refused_groups.append(_RefusedGroup(bad, words.pop()))
+        alike = [g for g in self._refused_groups if g.words == self._refused_groups[-1].words]
+        if len(alike) < GROUPS_REFUSED_ALIKE:
+            return
+        for refused_group in self._refused_groups:
+            self._settle(
+                [p for p, _ in refused_group.products], Outcome.FAILED, refused_group.words, "refused_alike"
+            )
+        raise RefusedAlikeError(
+            f"Shop {self.ctx.shop}: Specter refused {len(alike)} whole groups of products alike: {alike[-1].words}",
+            remedy="The account, not a product, is the cause: check the rights of the API user and the connection "
+            f"specter_{self.ctx.shop}; then clear this task.",
+        )
+
+    def _hold_one(self, prepared: Prepared, refusal: Refusal) -> None:
+        message = (
+            f"Shop {self.ctx.shop}: Specter refuses {prepared.key}, product number {prepared.product_number}: "
+            f"{refusal.words} (code {refusal.code})"
+        )
+        remedy = "Correct what Specter names in the shop; the next export sends the product again."
+        log.warning("%s", message)
+        self.ctx.staging.record_flags(
+            self.ctx.run,
+            [Flag(prepared.key, REFUSED, Severity.ERROR, message, remedy, prepared.product_number)],
+        )
+        self._settle([prepared], Outcome.HELD, message, REFUSED)
+
+    def _settle(self, products: Sequence[Prepared], outcome: Outcome, reason: str, rule: str) -> None:
+        self.ctx.staging.record_outcomes(
+            self.ctx.run,
+            [OutcomeRecord(p.key, p.product_number, outcome, reason, rule) for p in products],
+        )
+        self.outcomes[outcome.value] += len(products)

@@ -1,0 +1,79 @@
+"""What every operator of this package shares: one shop, its tools, one flow."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from airflow.sdk import BaseOperator
+from airflow.sdk.exceptions import AirflowSkipException
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from abicart_specter.flows.context import FlowContext
+
+REPORTS_DIR_VARIABLE = "ABICART_SPECTER_REPORTS_DIR"
+
+
+def reports_dir() -> Path:
+    """Folder of the runs' files: ``$ABICART_SPECTER_REPORTS_DIR``, else ``reports`` in Airflow's home."""
+    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
+    return Path(os.environ.get(REPORTS_DIR_VARIABLE) or home / "reports")
+
+
+class ShopOperator(BaseOperator):
+    """A task of one shop. Reads nothing while DAGs are parsed; all tools are opened in ``execute``.
+
+    :param shop: the shop's name, as its settings file is called.
+    :param flow: the flow's name, as its DAG is called without the shop.
+    """
+
+    ui_color = "#e8f0fe"
+
+    def __init__(self, *, shop: str, flow: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shop = shop
+        self.flow = flow
+
+    @contextmanager
+    def flow_context(self, context: Context) -> Iterator[FlowContext]:
+        """The task's tools; closed at the end."""
+        from abicart_specter.flows.context import FlowContext
+        from abicart_specter.hooks.abicart import AbicartHook
+        from abicart_specter.hooks.ledger import LedgerHook
+        from abicart_specter.hooks.specter import SpecterHook
+        from abicart_specter.ledger import RunKey
+        from abicart_specter.operators.options import abicart_options, specter_options
+        from abicart_specter.settings import load_shop_by_name
+
+        settings = load_shop_by_name(self.shop)
+        ti, ledger = context["ti"], LedgerHook().get_conn()
+        try:
+            yield FlowContext(
+                settings=settings,
+                run=RunKey(self.shop, self.flow, context["run_id"]),
+                ledger=ledger,
+                staging=ledger,
+                owner=f"{context['run_id']}/{ti.task_id}/{ti.map_index}/try {ti.try_number}",
+                reports_dir=reports_dir(),
+                open_abicart=lambda: AbicartHook(self.shop).get_conn(abicart_options(settings)),
+                open_specter=lambda: SpecterHook(self.shop).get_conn(specter_options(settings)),
+                dry_run=self.is_dry_run(context),
+            )
+        finally:
+            ledger.close()
+
+    @staticmethod
+    def is_dry_run(context: Context) -> bool:
+        """Whether the trigger form asked for a dry run."""
+        return bool(context["params"].get("dry_run"))
+
+    @staticmethod
+    def skip_when(condition: bool, why: str) -> None:
+        """Leave the task pink instead of green when the run's parameters do not ask for it."""
+        if condition:
+            raise AirflowSkipException(why)
