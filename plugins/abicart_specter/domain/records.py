@@ -65,9 +65,12 @@ class ShopFacts:
 class CatalogueItem:
     """What has a product number and is sold: an article without variants, or one variant.
 
-    Prices are in kronor as the shop stores them (see ``ShopFacts.prices_with_vat``); ``vat_rate`` is a fraction.
-    ``None`` means that the shop does not say, never zero and never empty.
+    ``price_regular`` and ``price_campaign`` are in kronor as the shop stores them (with or without VAT, see
+    ``ShopFacts.prices_with_vat``); ``price_ex_vat`` is the regular price without VAT and not rounded.
+    ``vat_rate`` is a fraction. ``None`` means that the shop does not say, never zero and never empty.
     ``own_number`` is false for a variant that only inherits the article's number.
+    ``problems`` names values that could not be read, each as "field: what is wrong". An item that has any is
+    held when it is mapped; it stays in the catalogue, so that it is counted and its number is checked.
     """
 
     key: ItemKey
@@ -86,8 +89,9 @@ class CatalogueItem:
     ean: str | None
     weight_grams: Decimal | None
     price_campaign: Decimal | None = None
+    problems: tuple[str, ...] = ()
     document: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    """What a field mapping reads: ``{"item": {...}, "article": {...raw...}, "variant": {...raw...} or null}``."""
+    """What the shop said: ``{"article": {...raw...}, "variant": {...raw...} or None}``; a field mapping reads it."""
 
 
 @dataclass(frozen=True, slots=True)
