@@ -26,6 +26,7 @@ class Service(Protocol):
 
     ``own_faults`` names the kinds of fault that only this system knows (kind → what it does); the core asks
     ``fault_answer`` for their answers. ``edits`` and ``inspections`` say what the control interface offers.
+    ``credentials``: what a client needs to know, shown when the server starts (name → demo value).
     """
 
     name: str
@@ -34,6 +35,7 @@ class Service(Protocol):
     own_faults: Mapping[str, str]
     edits: Mapping[str, str]
     inspections: Mapping[str, str]
+    credentials: Mapping[str, str]
     clock: Clock
 
     def read(self, request: Request) -> list[Call]:
