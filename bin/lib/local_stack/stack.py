@@ -1,0 +1,237 @@
+"""The stack as a whole: start everything in the right order, end everything whatever happens."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from local_stack import ledger
+from local_stack.airflow_api import AirflowApi
+from local_stack.environment import USER, airflow_environment, hash_secret, password
+from local_stack.errors import StackError
+from local_stack.files import PROJECT, Home, claim
+from local_stack.ports import LOOPBACK, complaint, free_ports
+from local_stack.sandbox import SandboxOptions, airflow_connections, sandbox_component
+from local_stack.supervisor import Component, Supervisor
+from shop_sandbox.core.control_client import Control
+from shop_sandbox.core.errors import SandboxError
+
+SHOP = "demo"
+POOLS = {
+    "abicart_api": "How many tasks may talk to Abicart at once",
+    "specter_api": "How many tasks may talk to Specter at once",
+}
+POOL_SLOTS = 4
+MIGRATE_SECONDS = 180.0
+HEALTHY_SECONDS = 180.0
+PARSED_SECONDS = 120.0
+POLL_SECONDS = 0.2
+AIRFLOW_PARTS = {
+    "api-server": ["api-server"],
+    "scheduler": ["scheduler", "--skip-serve-logs"],
+    "dag-processor": ["dag-processor"],
+    "triggerer": ["triggerer", "--skip-serve-logs"],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StackOptions:
+    """What a stack is made of.
+
+    :param ui_port: of Airflow's UI and REST API; None takes a free one, as for the two others.
+    :param dags: folder of DAG files, the project's own if None.
+    :param sandbox: None leaves out the sandbox servers, the ledger and the connections: Airflow alone.
+    :param afresh: forget what an earlier stack left in the same folder.
+    :param environment: more environment variables for Airflow, such as ``AIRFLOW__CORE__PARALLELISM``.
+    """
+
+    ui_port: int | None = None
+    abicart_port: int | None = None
+    specter_port: int | None = None
+    dags: Path | None = None
+    afresh: bool = True
+    sandbox: SandboxOptions | None = field(default_factory=SandboxOptions)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+class LocalStack:
+    """Use as a context manager: everything runs inside, nothing is left after.
+
+    :param say: gets a line for a person at each step.
+    :raises StackError: with a sentence for a person.
+    """
+
+    def __init__(
+        self, home: Home, options: StackOptions, say: Callable[[str], None] = lambda _: None
+    ) -> None:
+        self.home = home
+        self.options = options
+        self._say = say
+        self._exit = ExitStack()
+        free = iter(free_ports(3))
+        self.ui_port = options.ui_port or next(free)
+        self.sandbox_ports = {
+            "abicart": options.abicart_port or next(free),
+            "specter": options.specter_port or next(free),
+        }
+        self.ui_url = f"http://{LOOPBACK}:{self.ui_port}"
+        self.sandboxes = {
+            server: Control(f"http://{LOOPBACK}:{port}") for server, port in self.sandbox_ports.items()
+        }
+
+    def __enter__(self) -> LocalStack:
+        try:
+            self._exit.enter_context(claim(self.home, afresh=self.options.afresh))
+            self._check_ports()
+            self.password = password(self.home)
+            self._env = airflow_environment(
+                self.home, self.ui_port, dags=self.options.dags, extra=self.options.environment
+            )
+            self.supervisor = self._exit.enter_context(Supervisor(self.home.path))
+            self._start_all()
+        except BaseException:
+            self._exit.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._exit.close()
+
+    @property
+    def ledger_url(self) -> str:
+        """SQLAlchemy's address of the ledger."""
+        return f"sqlite:///{self.home.ledger}"
+
+    @property
+    def login(self) -> str:
+        """Name and password for the UI."""
+        return f"{USER} / {self.password}"
+
+    def check(self) -> None:
+        """:raises StackError: a process of the stack has ended."""
+        self.supervisor.check()
+
+    def wait_for(self, what: str, seconds: float, condition: Callable[[], Any]) -> Any:
+        """Wait until ``condition`` returns something true, and return it.
+
+        :raises StackError: not within ``seconds``, or a process of the stack has ended.
+        """
+        deadline = time.monotonic() + seconds
+        while not (value := condition()):
+            self.check()
+            if time.monotonic() > deadline:
+                raise StackError(
+                    f"{what} did not happen within {seconds:.0f} s; logs are in {self.home.logs}."
+                )
+            time.sleep(POLL_SECONDS)
+        return value
+
+    def wait_until_parsed(self, dag_id: str) -> None:
+        """Until Airflow knows the DAG, and then let it run.
+
+        :raises StackError: its file cannot be read; with Airflow's words.
+        """
+
+        def parsed() -> bool:
+            if self.api.dag(dag_id):
+                return True
+            for file, trace in self.api.import_errors():
+                raise StackError(f"Airflow cannot read the DAG file {file}.", trace)
+            return False
+
+        self.wait_for(f"Reading the DAG {dag_id}", PARSED_SECONDS, parsed)
+        self.api.unpause(dag_id)
+
+    def trigger(self, dag_id: str, **conf: Any) -> str:
+        """Start a run; returns its id."""
+        return self.api.trigger(dag_id, conf)
+
+    def ledger_summary(self, flow: str, run_id: str) -> dict[str, Any] | None:
+        """The figures that a run left in the ledger, or None."""
+        return ledger.run_summary(self.ledger_url, SHOP, flow, run_id)
+
+    def _check_ports(self) -> None:
+        wanted = (
+            (self.ui_port, "Airflow's UI", "--port"),
+            (self.sandbox_ports["abicart"], "the Abicart sandbox", "--abicart-port"),
+            (self.sandbox_ports["specter"], "the Specter sandbox", "--specter-port"),
+        )
+        for port, whose, option in wanted:
+            if sentence := complaint(port, whose, option):
+                raise StackError(sentence)
+
+    def _start_all(self) -> None:
+        sandbox = self.options.sandbox
+        if sandbox is not None:
+            self._start_sandboxes(sandbox)
+        self._say("Making the databases")
+        if sandbox is not None:
+            self.supervisor.run(ledger.upgrade(self.home, self.ledger_url), MIGRATE_SECONDS)
+        self.supervisor.run(self._airflow("db-migrate", ["db", "migrate"]), MIGRATE_SECONDS)
+        self._say("Starting Airflow")
+        for name, argv in AIRFLOW_PARTS.items():
+            self.supervisor.start(self._airflow(name, argv))
+        self.api = AirflowApi(self.ui_url, USER, self.password)
+        self._exit.callback(self.api.close)
+        self.wait_for("The start of Airflow's API", HEALTHY_SECONDS, self.api.warm_up)
+        self.wait_for("The start of Airflow", HEALTHY_SECONDS, self._airflow_is_healthy)
+        self.api.log_in()
+        for pool, description in POOLS.items():
+            self.api.put_pool(pool, POOL_SLOTS, description)
+        if sandbox is not None:
+            self._connect(sandbox)
+
+    def _start_sandboxes(self, sandbox: SandboxOptions) -> None:
+        self._say(f"Starting the Abicart sandbox with {sandbox.items} products, and the Specter sandbox")
+        for server, port in self.sandbox_ports.items():
+            self.supervisor.start(sandbox_component(self.home, server, port, sandbox))
+
+    def _connect(self, sandbox: SandboxOptions) -> None:
+        """Wait for the sandbox servers, and give Airflow the connections to them and to the ledger."""
+        for server, control in self.sandboxes.items():
+            self.wait_for(f"The start of the {server} sandbox", HEALTHY_SECONDS, partial(_answers, control))
+            if sandbox.survives:
+                self._exit.callback(_save, control)
+        for connection_id, (fields, extra) in airflow_connections(SHOP, self.sandbox_ports).items():
+            self.api.put_connection(connection_id, fields, extra)
+        self.api.put_connection(
+            "sync_ledger",
+            {"conn_type": "generic", "description": "What was sent, held, flagged and imported"},
+            {"url": self.ledger_url, "hash_secret": hash_secret(self.home)},
+        )
+        self.api.put_variable(
+            "sync_ledger_id", ledger.identity(self.ledger_url), "Identity of the sync ledger"
+        )
+
+    def _airflow(self, name: str, argv: list[str]) -> Component:
+        return Component(
+            name=name,
+            title=f"Airflow's {name}",
+            argv=[sys.executable, "-m", "airflow", *argv],
+            env=self._env,
+            cwd=PROJECT,
+            log=self.home.logs / f"airflow-{name}.log",
+        )
+
+    def _airflow_is_healthy(self) -> bool:
+        health = self.api.health()
+        needed = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+        return all(health.get(part) == "healthy" for part in needed)
+
+
+def _save(control: Control) -> None:
+    with suppress(OSError, SandboxError):  # it may be the one that ended
+        control.save()
+
+
+def _answers(control: Control) -> bool:
+    try:
+        return str(control.health()["status"]) == "ok"
+    except OSError:
+        return False

@@ -1,0 +1,179 @@
+"""Starting and watching processes through a keeper (see keeper.py)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_stack.errors import StackError
+from local_stack.leftovers import HOME_MARKER, kill_marked
+
+LIB = Path(__file__).resolve().parents[1]
+START_SECONDS = 20.0
+END_SECONDS = 30.0
+LOG_LINES_SHOWN = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One process of the stack. ``title`` is its name in sentences, such as "Airflow's scheduler"."""
+
+    name: str
+    title: str
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    cwd: Path
+    log: Path
+
+
+class Supervisor:
+    """Owns one keeper and the processes it started. Use as a context manager.
+
+    :param home: the stack's folder; it marks every process of the stack in its environment.
+    :param grace: seconds that processes get to end by themselves.
+    """
+
+    def __init__(self, home: Path, *, grace: float = 2.0) -> None:
+        self._home = home
+        self._components: dict[str, Component] = {}
+        self._pids: dict[str, int] = {}
+        self._ended: dict[str, tuple[int, str]] = {}
+        self._changed = threading.Condition()
+        env = os.environ | {HOME_MARKER: str(home), "PYTHONPATH": str(LIB), "SPT_NOENV": "1"}
+        self._keeper = subprocess.Popen(
+            [sys.executable, "-m", "local_stack.keeper", str(grace)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=(home / "keeper.log").open("ab"),
+            env=env,
+            start_new_session=True,
+        )
+        self._grace = grace
+        self._reader = threading.Thread(target=self._read_events, name="keeper-events", daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Supervisor:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """The keeper's process id: all the others descend from it."""
+        return self._keeper.pid
+
+    def pid_of(self, name: str) -> int:
+        """The process id of a component that was started."""
+        return self._pids[name]
+
+    def start(self, component: Component) -> None:
+        """Start a process; returns when it exists.
+
+        :raises StackError: it could not be started.
+        """
+        self._launch(component)
+        self.check()
+
+    def run(self, component: Component, seconds: float) -> None:
+        """Start a process and wait until it has done its work.
+
+        :raises StackError: it failed, or took longer than ``seconds``, or another component ended meanwhile.
+        """
+        self._launch(component)
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self._ended) or self._keeper.poll() is not None, seconds)
+            code, _ = self._ended.get(component.name, (None, ""))
+            if code == 0:
+                del self._ended[component.name], self._pids[component.name]
+                return
+        self.check()
+        raise StackError(
+            f"{component.title} took longer than {seconds:.0f} s. Its log: {component.log}",
+            last_lines(component.log),
+        )
+
+    def _launch(self, component: Component) -> None:
+        wanted = {
+            "start": component.name,
+            "argv": list(component.argv),
+            "env": {**component.env, HOME_MARKER: str(self._home), "SPT_NOENV": "1"},
+            "cwd": str(component.cwd),
+            "log": str(component.log),
+        }
+        self._components[component.name] = component
+        assert self._keeper.stdin is not None
+        try:
+            self._keeper.stdin.write(json.dumps(wanted).encode() + b"\n")
+            self._keeper.stdin.flush()
+        except BrokenPipeError:
+            raise StackError(
+                f"The process that watches over the others has ended; see {self._log}."
+            ) from None
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._known(component.name), START_SECONDS):
+                raise StackError(f"{component.title} did not start within {START_SECONDS:.0f} s.")
+
+    def check(self) -> None:
+        """:raises StackError: a component, or the keeper itself, has ended although nobody asked it to."""
+        if self._keeper.poll() is not None:
+            raise StackError(f"The process that watches over the others has ended; see {self._log}.")
+        with self._changed:
+            ended = next(iter(self._ended.items()), None)
+        if ended is not None:
+            name, (code, words) = ended
+            component = self._components[name]
+            how = f"was ended by signal {-code}" if code < 0 else f"ended with exit code {code}"
+            raise StackError(
+                f"{component.title} {how}{': ' + words if words else ''}. Its log: {component.log}",
+                last_lines(component.log),
+            )
+
+    def stop(self) -> None:
+        """End every process. Nothing of the stack is left when this returns."""
+        if self._keeper.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._keeper.stdin.close()
+        try:
+            self._keeper.wait(self._grace + END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._keeper.kill()
+            self._keeper.wait()
+        self._reader.join(5)
+        kill_marked(self._home)
+
+    @property
+    def _log(self) -> Path:
+        return self._home / "keeper.log"
+
+    def _known(self, name: str) -> bool:
+        return name in self._pids or name in self._ended or self._keeper.poll() is not None
+
+    def _read_events(self) -> None:
+        assert self._keeper.stdout is not None
+        for line in self._keeper.stdout:
+            event = json.loads(line)
+            with self._changed:
+                if "started" in event:
+                    self._pids[event["started"]] = event["pid"]
+                else:
+                    self._ended[event["ended"]] = (event["code"], event.get("error", ""))
+                self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
+
+
+def last_lines(log: Path, count: int = LOG_LINES_SHOWN) -> str:
+    """The end of a log file; empty if there is none."""
+    try:
+        lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return "\n".join(lines[-count:])
