@@ -1,0 +1,86 @@
+"""Command line of the ledger.
+
+``python -m abicart_specter.ledger upgrade URL``                      makes or migrates the ledger
+``python -m abicart_specter.ledger status URL``                       shows what is there; exit code 1 if not usable
+``python -m abicart_specter.ledger rebind URL SHOP --api-user ID``    the shop's Specter API user was exchanged
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from abicart_specter.errors import AbicartSpecterError
+from abicart_specter.ledger.engine import Database
+from abicart_specter.ledger.identity import rebind_api_user, require_current
+from abicart_specter.ledger.migrate import status, upgrade
+from abicart_specter.ledger.records import ShopBinding
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; 0 when it succeeded."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except AbicartSpecterError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m abicart_specter.ledger", description="The sync's ledger."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, words in (
+        ("upgrade", _upgrade, "make the ledger, or migrate it to this code's revision"),
+        ("status", _status, "show what is at the address"),
+        ("rebind", _rebind, "the Specter API user of a shop was exchanged on purpose"),
+    ):
+        command = commands.add_parser(name, help=words)
+        command.add_argument("url", metavar="URL", help="sqlite:////absolute/path or postgresql://…")
+        command.set_defaults(run=run)
+        if name == "rebind":
+            command.add_argument("shop", metavar="SHOP")
+            command.add_argument("--api-user", type=int, required=True, metavar="ID")
+    return parser
+
+
+def _upgrade(options: argparse.Namespace) -> int:
+    _say(f"Ledger {upgrade(options.url)} is at this code's revision.")
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    found = status(options.url)
+    _say(f"state     {found.state}")
+    _say(f"revision  {found.revision or '-'} (this code: {found.head})")
+    if found.ledger_id:
+        _say(f"id        {found.ledger_id}")
+    for binding in found.shops:
+        _say(f"shop      {_words(binding)}")
+    return 0 if found.state == "current" else 1
+
+
+def _rebind(options: argparse.Namespace) -> int:
+    database = Database(options.url)
+    try:
+        require_current(database)
+        _say(f"shop      {_words(rebind_api_user(database, options.shop, options.api_user))}")
+    finally:
+        database.close()
+    return 0
+
+
+def _words(binding: ShopBinding) -> str:
+    user = "none" if binding.api_user_id is None else binding.api_user_id
+    return f"{binding.shop}: webshop {binding.webshop_id}, Specter account {binding.sbm_id}, API user {user}"
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

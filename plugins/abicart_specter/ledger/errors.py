@@ -1,0 +1,25 @@
+"""Errors that only the ledger raises. Each sits in one of the branches of ``abicart_specter.errors``."""
+
+from __future__ import annotations
+
+from abicart_specter.errors import FatalError, RetriableError
+
+
+class LedgerUnavailableError(RetriableError):
+    """The ledger's database is there but did not serve us now.
+
+    PostgreSQL not reachable, restarting, out of connections, or a lock waited for longer than a minute; SQLite
+    busy for longer than its busy timeout. Nothing was written by the call that raised it, or the write may be
+    repeated: every write of the ledger has the same effect when it is done twice.
+    """
+
+
+class LeaseLostError(RetriableError):
+    """The lease ran out, or somebody else has it. Its former owner must start no further write."""
+
+
+class StagingGoneError(FatalError):
+    """The staged catalogue of this run is not there (any more): a later run replaced it, or it was never finished.
+
+    Fatal on purpose: sending from an older catalogue than the newest would put old prices over new ones.
+    """

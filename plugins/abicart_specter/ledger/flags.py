@@ -1,0 +1,216 @@
+"""Flags over all runs: first seen, last seen, resolved, opened again; and which of them a run saw.
+
+A flag is one per (shop, kind, uid, rule). Its ``source`` says who finds it (``validation``, ``mapping`` …), because
+only the finder can say that it is gone: a complete validation resolves the validation's flags that it no longer found
+and leaves those of the mapping alone.
+
+Recording again within a run (a retry) changes no count: a flag that was new for the run stays new for it. A flag's
+texts are kept once, as last seen; a run keeps which flags it saw, not their texts.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select, update
+
+from abicart_specter.domain.records import Flag, ItemKey
+from abicart_specter.ledger.engine import Database, upsert
+from abicart_specter.ledger.keys import by_kind, slices
+from abicart_specter.ledger.models import FlagEntry, RunFlag
+from abicart_specter.ledger.records import FlagChange, FlagChanges, RunKey
+from abicart_specter.ledger.runs import row_id
+
+VALIDATION = "validation"
+MAX_OWNERS = 100
+"""How many owners of a shared number one flag keeps; every owner has a flag of its own, so none is lost."""
+
+_SLICE = 1000
+
+
+def record_flags(
+    db: Database,
+    run: RunKey,
+    flags: Iterable[Flag],
+    *,
+    complete: bool = False,
+    checked: Collection[ItemKey] = (),
+    source: str = VALIDATION,
+) -> FlagChanges:
+    """Records what was found and returns the run's counts for this source.
+
+    :param flags: read once, in slices; of several for one item and rule the first is kept.
+    :param complete: the whole catalogue was checked: this source's other flags of the shop are resolved.
+    :param checked: without ``complete``: the items that were checked; their other flags of this source are resolved.
+    """
+    mark = secrets.randbits(62)  # tells this recording from every other; times may be equal
+    with db.read() as connection:
+        own = row_id(connection, run)
+    for part in slices(flags, _SLICE):
+        unique: dict[tuple[ItemKey, str], Flag] = {}
+        for flag in part:
+            unique.setdefault((flag.key, flag.rule), flag)
+        _record_slice(db, run.shop, own, source, mark, [unique[key] for key in sorted(unique)])
+    if complete:
+        _resolve(db, run.shop, own, source, mark, None)
+    else:
+        for kind, uids in by_kind(checked):
+            _resolve(db, run.shop, own, source, mark, and_(FlagEntry.kind == kind, FlagEntry.uid.in_(uids)))
+    return flag_changes(db, run, source)
+
+
+def _record_slice(db: Database, shop: str, own: int, source: str, mark: int, flags: list[Flag]) -> None:
+    with db.write() as connection:
+        now = db.now(connection)
+        known = _known(connection, shop, own, {flag.key for flag in flags})
+        # Within one recording the first flag of an item and rule is kept, also across slices.
+        flags = [flag for flag in flags if (flag.key, flag.rule, mark) not in known.recorded]
+        _put_flags(db, connection, [_row(flag, shop, source, now, mark) for flag in flags])
+        _put_run_flags(
+            db,
+            connection,
+            [
+                {
+                    "run": own,
+                    "kind": flag.key.kind,
+                    "uid": flag.key.uid,
+                    "rule": flag.rule,
+                    "source": source,
+                    "change": known.change(flag),
+                    "seen_mark": mark,
+                }
+                for flag in flags
+            ],
+        )
+
+
+class _Known(NamedTuple):
+    """Flags of some items: those there are, those that an earlier run resolved, those a recording has seen."""
+
+    all: set[tuple[ItemKey, str]]
+    resolved: set[tuple[ItemKey, str]]
+    recorded: set[tuple[ItemKey, str, int]]
+
+    def change(self, flag: Flag) -> FlagChange:
+        key = (flag.key, flag.rule)
+        if key not in self.all:
+            return FlagChange.NEW
+        return FlagChange.REOPENED if key in self.resolved else FlagChange.STILL
+
+
+def _known(connection: Connection, shop: str, own: int, keys: set[ItemKey]) -> _Known:
+    known = _Known(set(), set(), set())
+    for kind, uids in by_kind(keys):
+        rows = connection.execute(
+            select(
+                FlagEntry.uid,
+                FlagEntry.rule,
+                FlagEntry.resolved_at,
+                FlagEntry.resolved_run,
+                FlagEntry.seen_mark,
+            ).where(FlagEntry.shop == shop, FlagEntry.kind == kind, FlagEntry.uid.in_(uids))
+        )
+        for uid, rule, resolved_at, resolved_run, mark in rows:
+            key = (ItemKey(kind, uid), rule)
+            known.all.add(key)
+            known.recorded.add((*key, mark))
+            if resolved_at is not None and resolved_run != own:
+                known.resolved.add(key)
+    return known
+
+
+def _row(flag: Flag, shop: str, source: str, now: datetime, mark: int) -> dict[str, Any]:
+    return {
+        "shop": shop,
+        "kind": flag.key.kind,
+        "uid": flag.key.uid,
+        "rule": flag.rule,
+        "source": source,
+        "severity": flag.severity,
+        "message": flag.message,
+        "remedy": flag.remedy,
+        "product_number": flag.product_number,
+        "suggestion": flag.suggestion,
+        "owners": [[owner.kind.value, owner.uid] for owner in flag.owners[:MAX_OWNERS]],
+        "first_seen": now,
+        "last_seen": now,
+        "resolved_at": None,
+        "resolved_run": None,
+        "seen_mark": mark,
+    }
+
+
+def _put_flags(db: Database, connection: Connection, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        insert = upsert(db.backend, FlagEntry)
+        kept = ("shop", "kind", "uid", "rule", "first_seen")
+        renewed = {name: insert.excluded[name] for name in rows[0] if name not in kept}
+        statement = insert.on_conflict_do_update(index_elements=["shop", "kind", "uid", "rule"], set_=renewed)
+        connection.execute(statement, rows)
+
+
+def _put_run_flags(db: Database, connection: Connection, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        insert = upsert(db.backend, RunFlag)
+        statement = insert.on_conflict_do_update(
+            index_elements=["run", "kind", "uid", "rule"],
+            set_={"seen_mark": insert.excluded.seen_mark, "source": insert.excluded.source},
+        )
+        connection.execute(statement, rows)
+
+
+def _resolve(
+    db: Database, shop: str, own: int, source: str, mark: int, among: ColumnElement[bool] | None
+) -> None:
+    gone = and_(FlagEntry.shop == shop, FlagEntry.source == source, FlagEntry.seen_mark != mark)
+    if among is not None:
+        gone = and_(gone, among)
+    same = and_(FlagEntry.kind == RunFlag.kind, FlagEntry.uid == RunFlag.uid, FlagEntry.rule == RunFlag.rule)
+    with db.write() as connection:
+        connection.execute(
+            update(FlagEntry)
+            .where(gone, FlagEntry.resolved_at.is_(None))
+            .values(resolved_at=db.now_sql(), resolved_run=own)
+        )
+        # An earlier attempt of this run may have seen them: the run's list says what holds at its end.
+        connection.execute(
+            delete(RunFlag).where(
+                RunFlag.run == own,
+                RunFlag.source == source,
+                RunFlag.seen_mark != mark,
+                exists().where(gone, same).correlate(RunFlag),
+            )
+        )
+
+
+def flag_changes(db: Database, run: RunKey, source: str = VALIDATION) -> FlagChanges:
+    """The run's flags of one source, counted by what they are to the runs before."""
+    with db.read() as connection:
+        own = row_id(connection, run)
+        rows = connection.execute(
+            select(RunFlag.change, func.count().label("items"))
+            .where(RunFlag.run == own, RunFlag.source == source)
+            .group_by(RunFlag.change)
+        )
+        counts = {row.change.value: row.items for row in rows}
+        resolved = connection.execute(
+            select(func.count()).where(
+                FlagEntry.shop == run.shop, FlagEntry.source == source, FlagEntry.resolved_run == own
+            )
+        ).scalar_one()
+    return FlagChanges(**counts, resolved=resolved)
+
+
+def flag_counts(db: Database, run: RunKey) -> dict[str, int]:
+    """How many flags the run saw of each rule."""
+    with db.read() as connection:
+        rows = connection.execute(
+            select(RunFlag.rule, func.count().label("items"))
+            .where(RunFlag.run == row_id(connection, run))
+            .group_by(RunFlag.rule)
+            .order_by(RunFlag.rule)
+        )
+        return {row.rule: row.items for row in rows}

@@ -1,0 +1,80 @@
+"""Makes and migrates the ledger. The only place that may create one; no task does (rule 1)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import uuid4
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+
+from abicart_specter.errors import LedgerError
+from abicart_specter.ledger.address import parse_url
+from abicart_specter.ledger.engine import Database, upsert
+from abicart_specter.ledger.identity import bindings, require_current, revision_of
+from abicart_specter.ledger.models import LedgerIdentity
+from abicart_specter.ledger.records import LedgerStatus
+from abicart_specter.ledger.revisions import HEAD, REVISIONS
+
+# "ledger" in ASCII: whoever migrates holds this lock of the PostgreSQL database until the end of its transaction.
+_MIGRATION_LOCK = 0x6C6564676572
+
+
+def alembic_config() -> Config:
+    """Alembic's configuration, made in code: the migrations travel inside the package."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def upgrade(url: str) -> str:
+    """Brings the ledger to this code's revision, making it if there is none. Returns its id.
+
+    One transaction: either everything was migrated or nothing. Two at once wait for each other.
+    """
+    address = parse_url(url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").parent.is_dir():
+        raise LedgerError(f"There is no folder for the ledger {address.database}.", remedy="Make it first.")
+    db = Database(url, create=True)
+    try:
+        with db.write() as connection:
+            if db.backend == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
+            revision = revision_of(connection)
+            if revision is not None and revision not in REVISIONS:
+                raise LedgerError(
+                    f"The ledger in the {db.place} was migrated by newer code (revision {revision}).",
+                    remedy="Run the newer code. A ledger is never migrated back.",
+                )
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.execute(
+                upsert(db.backend, LedgerIdentity)
+                .values(singleton=1, ledger_id=str(uuid4()), created_at=db.now(connection))
+                .on_conflict_do_nothing()
+            )
+        return require_current(db)
+    finally:
+        db.close()
+
+
+def status(url: str) -> LedgerStatus:
+    """What is at the address. Changes nothing."""
+    address = parse_url(url)
+    if address.get_backend_name() == "sqlite" and not Path(address.database or "").exists():
+        return LedgerStatus("missing", None, HEAD)
+    db = Database(url)
+    try:
+        with db.read() as connection:
+            revision = revision_of(connection)
+        if revision is None:
+            return LedgerStatus("not migrated", None, HEAD)
+        if revision not in REVISIONS:
+            return LedgerStatus("newer", revision, HEAD)
+        if revision != HEAD:
+            return LedgerStatus("older", revision, HEAD)
+        return LedgerStatus("current", revision, HEAD, require_current(db), tuple(bindings(db)))
+    finally:
+        db.close()
