@@ -40,14 +40,20 @@ class NumberRules:
 
     def accepts(self, number: str) -> bool:
         """Whether the number as a whole follows the rule."""
-        return 0 < len(number) <= self.max_length and all(self.allows(char) for char in number)
+        if not 0 < len(number) <= self.max_length:
+            return False
+        if self.allowed is not None:
+            return self.allowed.issuperset(number)
+        return all(self.allows(char) for char in number)
 
     def in_words(self) -> str:
         """The rule as a sentence part: what a number may hold."""
         if self.allowed is None:
             return f"no blanks and none of {' '.join(sorted(NEVER_ALLOWED))}"
         signs = "".join(sorted(self.allowed - frozenset(string.ascii_letters + string.digits)))
-        return "letters A–Z and a–z, digits" + (f" and {' '.join(signs)}" if signs else "")
+        return "letters A–Z and a–z, digits" + (
+            f" and the signs {' '.join(signs)} only" if signs else " only"
+        )
 
 
 def fold(number: str) -> str:
