@@ -11,7 +11,7 @@ unset PYTHONPATH PYTHONHOME PYTHONSTARTUP PYTHONDONTWRITEBYTECODE
 _judge_python() {
     "$1" -c 'import sys
 v = sys.version_info[:3]
-print("good" if (3, 11) <= v[:2] <= (3, 14) else ".".join(map(str, v)))' 2>/dev/null
+print("good" if (3, 11) <= v[:2] <= (3, 14) else ".".join(map(str, v)))' 2>/dev/null || true
 }
 
 _stop() {
@@ -35,7 +35,7 @@ find_python() {
             base_python=$candidate
             return
         fi
-        [ -n "$verdict" ] && seen="${seen:+$seen, }$verdict"
+        if [ -n "$verdict" ]; then seen="${seen:+$seen, }$verdict"; fi
     done
     _stop "needed is Python 3.11, 3.12, 3.13 or 3.14; found ${seen:-none}. Install one, or name it: PYTHON=/path/to/python ${0##*/}"
 }
