@@ -10,6 +10,7 @@ from airflow.sdk import DAG, Param, TriggerRule
 
 from abicart_specter.dag_docs import dag_doc
 from abicart_specter.operators.check_shop import CheckShopOperator
+from abicart_specter.operators.drain_article_info import DrainArticleInfoOperator
 from abicart_specter.operators.plan_chunks import PlanChunksOperator
 from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL
 from abicart_specter.operators.preview_products import PreviewProductsOperator
@@ -88,6 +89,7 @@ def product_export(shop: str, shop_file: Path) -> DAG:
         check = CheckShopOperator(task_id="check_shop", pool=ABICART_POOL, **common)
         preview = PreviewProductsOperator(task_id="preview", pool=ABICART_POOL, **common)
         special = EnsureSpecialNumbersOperator(task_id="ensure_special_numbers", pool=SPECTER_POOL, **common)
+        drain = DrainArticleInfoOperator(task_id="drain_article_info", pool=SPECTER_POOL, **common)
         read = ReadCatalogueOperator(task_id="read_catalogue", pool=ABICART_POOL, **common)
         validate = ValidateNumbersOperator(task_id="validate_numbers", **common)
         plan = PlanChunksOperator(task_id="plan_chunks", **common)
@@ -99,9 +101,10 @@ def product_export(shop: str, shop_file: Path) -> DAG:
         ).expand(chunk=plan.output)
         report = ReportOperator(task_id="report", trigger_rule=TriggerRule.ALL_DONE, retries=0, **common)
 
-        check >> [preview, special, read]
-        read >> validate >> plan >> send >> report
-        special >> [send, report]
+        check >> [preview, drain, read]
+        drain >> special >> send
+        read >> validate >> plan >> send
+        [check, drain, special, read, validate, plan, send] >> report
     return dag
 
 

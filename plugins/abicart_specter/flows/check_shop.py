@@ -39,10 +39,11 @@ def check_shop(ctx: FlowContext) -> ShopFacts:
     with counted_specter(ctx, "check_shop") as specter:
         account = specter.check_account()
         connection = specter.connection
-    ctx.ledger.bind(
-        ShopBinding(ctx.shop, facts.webshop_id, connection.sbm_id, connection.api_user_id),
-        bind_new=not ctx.dry_run,
-    )
+    binding = ShopBinding(ctx.shop, facts.webshop_id, connection.sbm_id, connection.api_user_id)
+    if ctx.dry_run:
+        ctx.ledger.check_binding(binding)
+    else:
+        ctx.ledger.bind(binding)
     for warning in ctx.settings.warnings():
         log.warning("Shop %s: %s", ctx.shop, warning)
     log.info(

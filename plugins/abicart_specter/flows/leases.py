@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from abicart_specter.errors import LeaseHeldError
-from abicart_specter.ledger import Lease, Ledger
+from abicart_specter.ledger import Lease, LeaseLostError, Ledger
 
 log = logging.getLogger(__name__)
 
@@ -47,17 +47,19 @@ class LeaseKeeper:
     monotonic: Callable[[], float] = time.monotonic
     _leases: list[Lease] = field(default_factory=list)
     _good_until: float = 0.0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def before_write(self) -> None:
         """Call before each write: renews when less than two time-outs are left.
 
-        :raises LeaseHeldError: the lease was lost; nothing may be written any more.
+        :raises LeaseLostError: the lease was lost; nothing may be written any more.
         """
-        if self._good_until - self.monotonic() >= self.terms.needed:
-            return
-        started = self.monotonic()
-        self._leases = [self.ledger.renew_lease(lease, self.terms.seconds) for lease in self._leases]
-        self._good_until = started + self.terms.seconds
+        with self._lock:
+            if self._good_until - self.monotonic() >= self.terms.needed:
+                return
+            started = self.monotonic()
+            self._leases = [self.ledger.renew_lease(lease, self.terms.seconds) for lease in self._leases]
+            self._good_until = started + self.terms.seconds
 
 
 @contextmanager
@@ -92,7 +94,7 @@ def hold_leases(
         yield keeper
     finally:
         for lease in keeper._leases:
-            with suppress(LeaseHeldError):  # lost meanwhile: then it is not ours to give back
+            with suppress(LeaseLostError):  # lost meanwhile: then it is not ours to give back
                 ledger.release_lease(lease)
 
 

@@ -76,7 +76,7 @@ def plan_chunks(ctx: FlowContext, selection: Selection) -> list[Chunk]:
     """
     if not selection.everything:
         _exclude(ctx, selection)
-    sizes = ctx.staging.open_partition_sizes(ctx.run)
+    sizes = ctx.staging.open_partition_counts(ctx.run)
     total = sum(sizes.values())
     if not total:
         log.info("Shop %s: nothing to send.", ctx.shop)

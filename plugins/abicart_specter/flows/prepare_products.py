@@ -8,12 +8,14 @@ from typing import Any
 
 from abicart_specter.domain.mapping import ArticleMapping, row_hash
 from abicart_specter.domain.masters import Master, replace_by_master
-from abicart_specter.domain.records import Flag, ItemKey, Outcome, Severity
+from abicart_specter.domain.records import CatalogueItem, Flag, ItemKey, Outcome, Severity
 from abicart_specter.errors import RecordError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.ledger import ItemState, OutcomeRecord, Pair, StagedItem
 
 RENUMBERED = "renumbered"
+NUMBER_TAKEN_OVER = "number_taken_over"
+UNSETTLED = (None, Outcome.FAILED, Outcome.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class PreparedBatch:
 
 @dataclass(frozen=True, slots=True)
 class PrepareOptions:
-    """``full_resend``: send what did not change as well. ``accept_renumbered``: the numbers were changed in Specter too."""
+    """``full_resend``: send what did not change too. ``accept_renumbered``: the numbers were changed in Specter too."""
 
     full_resend: bool = False
     accept_renumbered: bool = False
@@ -65,11 +67,22 @@ def prepare(
 ) -> Iterator[PreparedBatch]:
     """Map a chunk's products, batch by batch; memory does not grow with the chunk."""
     masters = ctx.settings.masters()
-    for staged in ctx.staging.iter_chunk(ctx.run, partitions):
+    for batch in ctx.staging.iter_chunk(ctx.run, partitions):
+        staged = [entry for entry in batch if entry.outcome in UNSETTLED]
         keys = [entry.item.key for entry in staged]
-        states = ctx.ledger.item_states(ctx.shop, keys)
+        states = (
+            ctx.ledger.item_states(ctx.shop, keys)
+            if ctx.dry_run
+            else {entry.item.key: entry.state for entry in staged}
+        )
         pairs = ctx.ledger.pairs(ctx.shop, keys) if masters else {}
-        yield _prepare_batch(ctx, mapping, context, staged, states, pairs, masters, options)
+        numbers = {
+            entry.item.key: entry.item.product_number
+            for entry in staged
+            if entry.item.product_number is not None
+        }
+        taken = {} if ctx.dry_run else ctx.ledger.numbers_taken_over(ctx.run, numbers)
+        yield _prepare_batch(ctx, mapping, context, staged, states, pairs, taken, masters, options)
 
 
 def _prepare_batch(
@@ -77,16 +90,23 @@ def _prepare_batch(
     mapping: ArticleMapping,
     context: dict[str, Any],
     staged: Sequence[StagedItem],
-    states: dict[ItemKey, ItemState],
-    pairs: dict[ItemKey, dict[str, Pair]],
+    states: Mapping[ItemKey, ItemState],
+    pairs: Mapping[ItemKey, Mapping[str, Pair]],
+    taken: Mapping[ItemKey, ItemKey],
     masters: Sequence[Master],
     options: PrepareOptions,
 ) -> PreparedBatch:
     batch = PreparedBatch([], [], [])
     for entry in staged:
-        item, state = entry.item, states.get(entry.item.key)
+        item, state = entry.item, states[entry.item.key]
+        if excluded := _excluded(ctx, item):
+            batch.settled.append(
+                OutcomeRecord(item.key, item.product_number, Outcome.EXCLUDED, excluded, "not_wanted")
+            )
+            continue
         try:
             _refuse_renumbered(ctx, item.key, item.product_number, state, options)
+            _refuse_taken_over(ctx, item.key, item.product_number, taken.get(item.key))
             mapped = mapping.apply(item, context)
         except RecordError as error:
             batch.flags.append(
@@ -98,16 +118,17 @@ def _prepare_batch(
             continue
         batch.flags.extend(mapped.flags)
         row = mapped.row
-        if masters and state is not None and state.created_in_specter_at is not None:
+        if masters and state.created_in_specter_at is not None:
             row, flags = replace_by_master(item, row, pairs.get(item.key, {}), masters)
             batch.flags.extend(flags)
         digest, number = row_hash(row), row["articleNo"]
-        if state is not None and state.sent_hash == digest and not options.full_resend:
+        # An open intent means that a write of other content may have arrived after the one that was confirmed.
+        if state.sent_hash == digest and state.intent_hash is None and not options.full_resend:
             batch.settled.append(
                 OutcomeRecord(item.key, number, Outcome.UNCHANGED, "Specter has it so already.", "")
             )
             continue
-        first = state is None or state.created_in_specter_at is None or state.product_number != number
+        first = state.created_number != number
         batch.ready.append(Prepared(item.key, number, row, mapped.create_only, digest, first))
     return batch
 
@@ -116,20 +137,34 @@ def _refuse_renumbered(
     ctx: FlowContext,
     key: ItemKey,
     number: str | None,
-    state: ItemState | None,
+    state: ItemState,
     options: PrepareOptions,
 ) -> None:
     """A number that changed after the first send would become a second article in Specter."""
-    if (
-        state is None
-        or state.created_in_specter_at is None
-        or state.product_number in (None, number)
-        or options.accept_renumbered
-    ):
+    if state.created_number in (None, number) or options.accept_renumbered:
         return
     raise RecordError(
-        f"Shop {ctx.shop}: {key} was sent to Specter as {state.product_number} and is now {number} in the shop.",
+        f"Shop {ctx.shop}: {key} was sent to Specter as {state.created_number} and is now {number} in the shop.",
         rule=RENUMBERED,
-        remedy=f"Either give the product its number {state.product_number} back in the shop, or change the number "
+        remedy=f"Either give the product its number {state.created_number} back in the shop, or change the number "
         "in Specter too and run the export for this number with “Numbers were changed in Specter too”.",
     )
+
+
+def _refuse_taken_over(ctx: FlowContext, key: ItemKey, number: str | None, former: ItemKey | None) -> None:
+    """A number that Specter knows as another product's, which the shop still has: its article must not change hands."""
+    if former is not None:
+        raise RecordError(
+            f"Shop {ctx.shop}: {key} has the product number {number}, which Specter has for {former} of the shop.",
+            rule=NUMBER_TAKEN_OVER,
+            remedy=f"Give {key} a number that was never used, or {former} its old number back.",
+        )
+
+
+def _excluded(ctx: FlowContext, item: CatalogueItem) -> str:
+    """Why the shop's settings leave a product out; empty if they do not."""
+    if item.hidden and ctx.settings.products.hidden == "exclude":
+        return "Hidden in the shop, and the setting products.hidden excludes those."
+    if item.draft and ctx.settings.products.drafts == "exclude":
+        return "A draft in the shop, and the setting products.drafts excludes those."
+    return ""

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from abicart_specter.clients.abicart import AbicartClient
-from abicart_specter.domain.catalogue import ARTICLE_FIELDS, REQUIRED_FIELDS, normalise, unreadable_item
-from abicart_specter.domain.records import Flag, Outcome, Severity, ShopFacts
-from abicart_specter.errors import CatalogueChangedError, RecordError
+from abicart_specter.domain.catalogue import ARTICLE_FIELDS, REQUIRED_FIELDS, normalise
+from abicart_specter.domain.records import ShopFacts
+from abicart_specter.errors import CatalogueChangedError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.requests_made import counted_abicart
-from abicart_specter.ledger import OutcomeRecord, StagedArticle, StagedCounts
+from abicart_specter.ledger import StagedArticle, StagedCounts
 
 log = logging.getLogger(__name__)
 
@@ -51,26 +51,10 @@ def read_catalogue(ctx: FlowContext, extra_fields: Sequence[str] = ()) -> Staged
 
 
 def stage(ctx: FlowContext, page: Iterable[Mapping[str, Any]], facts: ShopFacts) -> None:
-    """Put one page into the ledger. An article that cannot be read is staged as held, by name."""
-    staged: list[StagedArticle] = []
-    flags: list[Flag] = []
-    held: list[OutcomeRecord] = []
-    for article in page:
-        uid = int(article["uid"])
-        try:
-            items = normalise(article, facts)
-        except RecordError as error:
-            item = unreadable_item(article)
-            items = [item]
-            flags.append(
-                Flag(item.key, error.rule, Severity.ERROR, error.message, error.remedy, item.product_number)
-            )
-            held.append(OutcomeRecord(item.key, item.product_number, Outcome.HELD, error.message, error.rule))
-        staged.append(StagedArticle(uid, items))
-    ctx.staging.stage_articles(ctx.run, staged)
-    if flags:
-        ctx.staging.record_flags(ctx.run, flags)
-        ctx.staging.record_outcomes(ctx.run, held)
+    """Put one page into the ledger. A product whose values cannot be read is staged too, and held when mapped."""
+    ctx.staging.stage_articles(
+        ctx.run, [StagedArticle(int(article["uid"]), normalise(article, facts)) for article in page]
+    )
 
 
 def _settle_count(ctx: FlowContext, abicart: AbicartClient, fields: Sequence[str], facts: ShopFacts) -> None:
@@ -78,7 +62,7 @@ def _settle_count(ctx: FlowContext, abicart: AbicartClient, fields: Sequence[str
         counted = abicart.count_articles()
         staged = ctx.staging.staged_counts(ctx.run).articles
         if counted == staged:
-            ctx.staging.set_shop_count(ctx.run, counted)
+            ctx.staging.set_counts(ctx.run, counted, ctx.staging.staged_counts(ctx.run).items)
             return
         if correction == MOST_CORRECTIONS:
             break

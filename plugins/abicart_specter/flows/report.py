@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from abicart_specter.domain.records import Outcome
@@ -14,6 +15,7 @@ from abicart_specter.flows.reports import log_table, write_outcomes_csv
 log = logging.getLogger(__name__)
 
 NAMED_IN_LOG = 50
+SYSTEMS = ("abicart", "specter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +46,24 @@ def report(ctx: FlowContext) -> RunReport:
         found, or the catalogue was not read to its end.
     """
     staging, run = ctx.staging, ctx.run
-    counts = staging.staged_counts(run)
+    record = staging.get_run(run)
+    if record is None:
+        raise IncompleteRunError(
+            f"Shop {ctx.shop}: the run did not get as far as reading the catalogue.",
+            remedy="Read the red task above this one; when the cause is mended, clear it with what follows.",
+        )
+    counts, gaps = staging.staged_counts(run), staging.outcome_gaps(run)
     outcomes = staging.outcome_counts(run)
     problems = []
-    if counts.shop_count is None:
+    if counts.expected_articles is None:
         problems.append("the catalogue was not read to its end")
-    elif counts.shop_count != counts.articles:
-        problems.append(f"the shop counts {counts.shop_count} articles, {counts.articles} were read")
-    missing = staging.missing_outcomes(run, NAMED_IN_LOG)
-    if missing:
-        problems.append(f"{counts.items - staging.accounted_items(run)} products have no outcome")
-    unexpected = staging.unexpected_outcomes(run, NAMED_IN_LOG)
-    if unexpected:
-        problems.append(f"{len(unexpected)} outcomes belong to no product found")
+    elif (counts.expected_articles, counts.expected_items) != (counts.articles, counts.items):
+        problems.append(f"the shop counts {counts.expected_articles} articles, {counts.articles} were read")
+    if gaps.missing:
+        problems.append(f"{gaps.missing} products have no outcome")
+    if gaps.unexpected:
+        problems.append(f"{gaps.unexpected} outcomes belong to no product found")
+    counted = staging.request_counts(run)
     figures = {outcome.value: outcomes.get(outcome, 0) for outcome in Outcome}
     if figures["failed"]:
         problems.append(f"{figures['failed']} products failed")
@@ -68,12 +75,12 @@ def report(ctx: FlowContext) -> RunReport:
         found=counts.items,
         **figures,
         flags=staging.flag_counts(run),
-        requests=staging.request_counts(run),
-        seconds=round(staging.run_seconds(run), 1),
+        requests={system: counted.get(system, {}).get("requests", 0) for system in SYSTEMS},
+        seconds=round((ctx.clock() - record.started_at).total_seconds(), 1),
     )
-    _show(ctx, result, missing, unexpected)
+    _show(ctx, result)
     if not ctx.dry_run:
-        staging.finish_run(run, result.as_dict(), complete=not problems)
+        staging.finish_run(run, result.as_dict())
     if problems:
         raise IncompleteRunError(
             f"Shop {ctx.shop}: {'; '.join(problems)}.",
@@ -82,7 +89,7 @@ def report(ctx: FlowContext) -> RunReport:
     return result
 
 
-def _show(ctx: FlowContext, result: RunReport, missing: list[Any], unexpected: list[Any]) -> None:
+def _show(ctx: FlowContext, result: RunReport) -> None:
     log_table(
         log,
         f"{ctx.run.flow} of shop {ctx.shop}",
@@ -96,12 +103,7 @@ def _show(ctx: FlowContext, result: RunReport, missing: list[Any], unexpected: l
     )
     if result.flags:
         log_table(log, "Flags per rule", ("rule", "products"), sorted(result.flags.items()))
-    held = [
-        record
-        for _, record in zip(
-            range(NAMED_IN_LOG), ctx.staging.iter_outcomes(ctx.run, Outcome.HELD), strict=False
-        )
-    ]
+    held = [row.record for row in islice(ctx.staging.iter_outcomes(ctx.run, Outcome.HELD), NAMED_IN_LOG)]
     if held:
         log_table(
             log,
@@ -109,15 +111,15 @@ def _show(ctx: FlowContext, result: RunReport, missing: list[Any], unexpected: l
             ("product", "product number", "rule", "reason"),
             [(str(r.key), r.product_number or "", r.rule, r.reason) for r in held],
         )
-    for key in missing:
-        log.error("Shop %s: %s was found but has no outcome.", ctx.shop, key)
-    for key in unexpected:
-        log.error("Shop %s: %s has an outcome but was not found.", ctx.shop, key)
+    for gap in ctx.staging.missing_outcomes(ctx.run, NAMED_IN_LOG):
+        log.error("Shop %s: %s was found but has no outcome.", ctx.shop, gap.key)
+    for gap in ctx.staging.unexpected_outcomes(ctx.run, NAMED_IN_LOG):
+        log.error("Shop %s: %s has an outcome but was not found.", ctx.shop, gap.key)
     path = write_outcomes_csv(
         ctx,
         (
             (r.key.kind.value, r.key.uid, r.product_number or "", r.outcome.value, r.rule, r.reason)
-            for r in ctx.staging.iter_outcomes(ctx.run)
+            for r in (row.record for row in ctx.staging.iter_outcomes(ctx.run))
         ),
     )
     log.info("Shop %s: every product with its outcome: %s", ctx.shop, path)

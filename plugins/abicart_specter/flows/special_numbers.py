@@ -10,10 +10,9 @@ from abicart_specter.domain.special_numbers import SpecialNumber, special_row
 from abicart_specter.errors import RefusedError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.requests_made import counted_specter
+from abicart_specter.ledger import SpecialState
 
 log = logging.getLogger(__name__)
-
-CREATED, NOT_CONFIRMED = "created", "not_confirmed"
 
 
 def ensure_special_numbers(ctx: FlowContext) -> dict[str, str]:
@@ -23,7 +22,7 @@ def ensure_special_numbers(ctx: FlowContext) -> dict[str, str]:
 
     :returns: product number → state.
     """
-    known = dict(ctx.ledger.special_numbers(ctx.shop))
+    known = {number: special.state for number, special in ctx.ledger.special_numbers(ctx.shop).items()}
     wanted = ctx.settings.special_numbers()
     missing = [special for special in wanted if known.get(special.number) is None]
     if missing and ctx.settings.create_special_numbers:
@@ -37,13 +36,13 @@ def ensure_special_numbers(ctx: FlowContext) -> dict[str, str]:
             }
         for special in missing:
             refusal = refused.get(special.number)
-            state = CREATED if refusal is None else NOT_CONFIRMED
+            state = SpecialState.CREATED if refusal is None else SpecialState.NOT_CONFIRMED
             words = "" if refusal is None else refusal.words
             ctx.ledger.record_special_number(ctx.shop, special.number, special.role, state, words)
             known[special.number] = state
     for special in wanted:
-        state = known.get(special.number, NOT_CONFIRMED)
-        if state == CREATED:
+        state = known.get(special.number, SpecialState.NOT_CONFIRMED)
+        if state is not SpecialState.NOT_CONFIRMED:
             log.info("Shop %s: product number %s (%s) is in Specter.", ctx.shop, special.number, special.role)
         else:
             log.warning(
@@ -53,4 +52,4 @@ def ensure_special_numbers(ctx: FlowContext) -> dict[str, str]:
                 special.number,
                 special.role,
             )
-    return {special.number: known.get(special.number, NOT_CONFIRMED) for special in wanted}
+    return {special.number: known.get(special.number, SpecialState.NOT_CONFIRMED) for special in wanted}

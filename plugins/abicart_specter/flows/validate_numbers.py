@@ -39,7 +39,7 @@ def validate_numbers(ctx: FlowContext, *, hold: bool = True) -> ValidationSummar
         frame, ctx.settings.number_rules(), ctx.settings.special_numbers_by_number()
     )
     del frame
-    changes = ctx.staging.record_flags(ctx.run, flags, complete_rules=product_numbers.RULES)
+    changes = ctx.staging.record_flags(ctx.run, flags, complete=True)
     held = {flag.key: flag for flag in reversed(flags) if flag.severity is Severity.ERROR}
     if hold:
         ctx.staging.record_outcomes(

@@ -14,7 +14,7 @@ from abicart_specter.errors import RefusedAlikeError, RefusedError, TransportErr
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.leases import LeaseKeeper
 from abicart_specter.flows.prepare_products import Prepared
-from abicart_specter.ledger import OutcomeRecord, SentItem
+from abicart_specter.ledger import Created, Intent, OutcomeRecord, Sent
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ FAILURES_IN_A_ROW = 3
 
 @dataclass(slots=True)
 class _RefusedGroup:
-    """A group of which nothing was accepted, kept until it is known whether the products or the account are at fault."""
+    """A group of which nothing was accepted, kept until it is known whether products or the account are at fault."""
 
     products: list[tuple[Prepared, Refusal]]
     words: str
@@ -49,7 +49,7 @@ class GroupWriter:
         a row the chunk stops.
         """
         ctx = self.ctx
-        ctx.ledger.record_intent(ctx.shop, [SentItem(p.key, p.product_number, p.hash) for p in group])
+        ctx.ledger.record_intent(ctx.shop, [Intent(p.key, p.hash) for p in group])
         try:
             refused = self._pass(group, first=True)
             accepted = [p for p in group if p.key not in refused]
@@ -65,12 +65,12 @@ class GroupWriter:
             raise
         self._failures = 0
         sent = [p for p in group if p.key not in refused]
-        ctx.ledger.record_sent(ctx.run, [SentItem(p.key, p.product_number, p.hash) for p in sent])
+        ctx.ledger.record_sent_in_run(ctx.run, [Sent(p.key, p.product_number, p.hash, p.row) for p in sent])
         self.outcomes[Outcome.SENT.value] += len(sent)
         self._hold(group, refused, nothing_accepted=not sent)
 
     def finish(self) -> None:
-        """After the last group: groups refused as a whole, too few to blame the account, are held product by product."""
+        """Groups refused as a whole, too few to blame the account: their products are held one by one."""
         for refused_group in self._refused_groups:
             for prepared, refusal in refused_group.products:
                 self._hold_one(prepared, refusal)
@@ -85,7 +85,9 @@ class GroupWriter:
             rows = [p.row | p.create_only if first else p.row for p in part]
             self.specter.submit_articles(rows, force=not first, before_try=self.keeper.before_write)
             if first:
-                self.ctx.ledger.record_created(self.ctx.shop, [(p.key, p.product_number) for p in part])
+                self.ctx.ledger.record_created(
+                    self.ctx.shop, [Created(p.key, p.product_number) for p in part]
+                )
 
         return {p.key: refusal for p, refusal in bisect_refused(products, submit, RefusedError)}
 

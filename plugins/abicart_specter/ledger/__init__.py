@@ -29,6 +29,7 @@ from abicart_specter.ledger.records import (
     StagedItem,
     StagingState,
 )
+from abicart_specter.ledger.scratch import scratch_ledger
 from abicart_specter.ledger.staged_reads import VALIDATION_COLUMNS
 from abicart_specter.ledger.sync_records import (
     BatchState,
@@ -85,4 +86,5 @@ __all__ = [
     "StagingState",
     "may_replace",
     "partition_of",
+    "scratch_ledger",
 ]

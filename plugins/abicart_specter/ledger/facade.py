@@ -21,10 +21,13 @@ from abicart_specter.ledger import (
     inbox,
     items,
     leases,
+    open_items,
     outcomes,
     pairs,
     retention,
+    run_requests,
     runs,
+    sent_in_run,
     special_numbers,
     staged_reads,
     staging,
@@ -78,6 +81,9 @@ class Ledger:
     def bind(self, binding: r.ShopBinding) -> None:
         identity.bind(self._db, binding)
 
+    def check_binding(self, binding: r.ShopBinding) -> None:
+        identity.check_binding(self._db, binding)
+
     def bindings(self) -> list[r.ShopBinding]:
         return identity.bindings(self._db)
 
@@ -94,12 +100,24 @@ class Ledger:
     def last_runs(self, shop: str, flow: str, limit: int = 10) -> list[r.RunRecord]:
         return runs.last_runs(self._db, shop, flow, limit)
 
+    def add_requests(self, run: r.RunKey, system: str, task: str, counts: Mapping[str, int]) -> None:
+        run_requests.add_requests(self._db, run, system, task, counts)
+
+    def request_counts(self, run: r.RunKey) -> dict[str, dict[str, int]]:
+        return run_requests.request_counts(self._db, run)
+
     # staging of the catalogue
     def reset_staging(self, run: r.RunKey) -> None:
         staging.reset_staging(self._db, run)
 
     def stage_articles(self, run: r.RunKey, articles: Sequence[r.StagedArticle]) -> None:
         staging.stage_articles(self._db, run, articles)
+
+    def staged_article_uids(self, run: r.RunKey) -> set[int]:
+        return staging.staged_article_uids(self._db, run)
+
+    def unstage_articles(self, run: r.RunKey, uids: Collection[int]) -> None:
+        staging.unstage_articles(self._db, run, uids)
 
     def set_counts(self, run: r.RunKey, articles: int, items: int) -> None:
         staging.set_counts(self._db, run, articles, items)
@@ -109,6 +127,15 @@ class Ledger:
 
     def partition_counts(self, run: r.RunKey) -> dict[int, int]:
         return staging.partition_counts(self._db, run)
+
+    def open_partition_counts(self, run: r.RunKey) -> dict[int, int]:
+        return open_items.open_partition_counts(self._db, run)
+
+    def open_items(self, run: r.RunKey) -> Iterator[tuple[ItemKey, str | None]]:
+        return open_items.open_items(self._db, run)
+
+    def numbers_taken_over(self, run: r.RunKey, numbers: Mapping[ItemKey, str]) -> dict[ItemKey, ItemKey]:
+        return open_items.numbers_taken_over(self._db, run, numbers)
 
     def validation_columns(self, run: r.RunKey) -> dict[str, Sequence[Any]]:
         return staged_reads.validation_columns(self._db, run)
@@ -130,6 +157,9 @@ class Ledger:
 
     def record_sent(self, shop: str, sent: Sequence[r.Sent]) -> None:
         items.record_sent(self._db, shop, sent)
+
+    def record_sent_in_run(self, run: r.RunKey, sent: Sequence[r.Sent]) -> None:
+        sent_in_run.record_sent_in_run(self._db, run, sent)
 
     # outcomes of a run (rule 5)
     def record_outcomes(self, run: r.RunKey, records: Sequence[r.OutcomeRecord]) -> None:

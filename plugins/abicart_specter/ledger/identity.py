@@ -92,6 +92,13 @@ def bind(db: Database, binding: ShopBinding) -> None:
     _compare(kept, binding)
 
 
+def check_binding(db: Database, binding: ShopBinding) -> None:
+    """As ``bind``, without binding a shop that is new: a dry run writes nothing."""
+    for kept in bindings(db):
+        if kept.shop == binding.shop:
+            _compare(kept, binding)
+
+
 def _compare(kept: ShopBinding, given: ShopBinding) -> None:
     shop = given.shop
     fields = (

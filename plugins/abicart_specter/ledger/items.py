@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, case, null, select
+from sqlalchemy import Connection, Executable, case, null, select
 
 from abicart_specter.domain.records import ItemKey
 from abicart_specter.ledger.engine import Database, upsert
@@ -53,16 +53,27 @@ def record_created(db: Database, shop: str, created: Sequence[Created]) -> None:
 
 def record_sent(db: Database, shop: str, sent: Sequence[Sent]) -> None:
     """Says that these complete rows were confirmed. Closes the intent, unless a newer one is open by now."""
-    rows = [
-        {
-            **_key(shop, row.key),
-            "sent_number": row.product_number,
-            "sent_hash": row.hash,
-            "sent_values": row.values,
-        }
-        for row in _in_order(sent)
-    ]
-    _write(db, _sent(db.backend), rows, "sent_at")
+    if sent:
+        with db.write() as connection:
+            store_sent(db, connection, shop, sent)
+
+
+def store_sent(db: Database, connection: Connection, shop: str, sent: Sequence[Sent]) -> None:
+    """``record_sent`` inside a transaction that is open."""
+    now = db.now(connection)
+    connection.execute(
+        _sent(db.backend),
+        [
+            {
+                **_key(shop, row.key),
+                "sent_number": row.product_number,
+                "sent_hash": row.hash,
+                "sent_values": row.values,
+                "sent_at": now,
+            }
+            for row in _in_order(sent)
+        ],
+    )
 
 
 @cache

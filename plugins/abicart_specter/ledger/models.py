@@ -95,6 +95,20 @@ class Run(Base):
     expected_items: Mapped[int | None]
 
 
+class RunRequests(Base):
+    """What a task of a run asked of a system, over all its tries."""
+
+    __tablename__ = "run_requests"
+    __table_args__ = (BY_KEY,)
+    run: Mapped[int] = mapped_column(_run_fk(), primary_key=True)
+    system: Mapped[str] = mapped_column(primary_key=True)
+    task: Mapped[str] = mapped_column(primary_key=True)
+    requests: Mapped[int]
+    retries: Mapped[int]
+    writes: Mapped[int]
+    connections_opened: Mapped[int]
+
+
 class StagedArticleRow(Base):
     """A raw article of a run's catalogue, once for all its items."""
 
@@ -132,7 +146,7 @@ class Item(Base):
     """What Specter has of an item, over all runs. Never pruned."""
 
     __tablename__ = "item"
-    __table_args__ = (BY_KEY,)
+    __table_args__ = (Index(None, "shop", "created_number"), BY_KEY)
     shop: Mapped[str] = mapped_column(primary_key=True)
     kind: Mapped[Kind] = mapped_column(primary_key=True)
     uid: Mapped[int] = mapped_column(primary_key=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from sqlalchemy import Executable, Select, and_, func, literal, select, text, tuple_
+from sqlalchemy import Connection, Executable, Select, and_, func, literal, select, text, tuple_
 
 from abicart_specter.domain.records import ItemKey, Kind, Outcome
 from abicart_specter.ledger.column_types import Word
@@ -33,26 +33,32 @@ _SAME_ITEM = and_(
 
 def record_outcomes(db: Database, run: RunKey, records: Sequence[OutcomeRecord]) -> None:
     """Records outcomes; of an item that has one already, only as ``outcome_rules.may_replace`` allows."""
-    if not records:
-        return
-    with db.write() as connection:
-        own, now = row_id(connection, run), db.now(connection)
-        connection.execute(
-            _record(db.backend),
-            [
-                {
-                    "run": own,
-                    "kind": record.key.kind,
-                    "uid": record.key.uid,
-                    "product_number": record.product_number,
-                    "outcome": record.outcome,
-                    "reason": record.reason,
-                    "rule": record.rule,
-                    "recorded_at": now,
-                }
-                for record in sorted(records, key=lambda record: record.key)
-            ],
-        )
+    if records:
+        with db.write() as connection:
+            store_outcomes(db, connection, run, records)
+
+
+def store_outcomes(
+    db: Database, connection: Connection, run: RunKey, records: Sequence[OutcomeRecord]
+) -> None:
+    """``record_outcomes`` inside a transaction that is open."""
+    own, now = row_id(connection, run), db.now(connection)
+    connection.execute(
+        _record(db.backend),
+        [
+            {
+                "run": own,
+                "kind": record.key.kind,
+                "uid": record.key.uid,
+                "product_number": record.product_number,
+                "outcome": record.outcome,
+                "reason": record.reason,
+                "rule": record.rule,
+                "recorded_at": now,
+            }
+            for record in sorted(records, key=lambda record: record.key)
+        ],
+    )
 
 
 @cache

@@ -10,7 +10,7 @@ Specter, and memory does not grow with the catalogue.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Executable, and_, delete, exis
 from abicart_specter.domain.records import Outcome
 from abicart_specter.ledger.engine import Database, upsert
 from abicart_specter.ledger.errors import StagingGoneError
+from abicart_specter.ledger.keys import slices
 from abicart_specter.ledger.models import OutcomeEntry, Run, StagedArticleRow, StagedItemRow
 from abicart_specter.ledger.outcome_rules import survives_new_read
 from abicart_specter.ledger.records import RunKey, StagedArticle, StagedCounts, StagingState
@@ -87,6 +88,26 @@ def _replace(backend: str, model: type[_Staged]) -> Executable:
     insert = upsert(backend, model)
     replaced = {column.name: column for column in insert.excluded if column.name not in key}
     return insert.on_conflict_do_update(index_elements=key, set_=replaced)
+
+
+def staged_article_uids(db: Database, run: RunKey) -> set[int]:
+    """The articles staged so far, by uid."""
+    with db.read() as connection:
+        own = require_state(connection, run, StagingState.READING, StagingState.COMPLETE)
+        return set(
+            connection.execute(
+                select(StagedArticleRow.article_uid).where(StagedArticleRow.run == own)
+            ).scalars()
+        )
+
+
+def unstage_articles(db: Database, run: RunKey, uids: Collection[int]) -> None:
+    """Takes articles back that the shop deleted while it was read, with their items."""
+    for part in slices(sorted(uids), _DELETE_SLICE):
+        with db.write() as connection:
+            own = require_state(connection, run, StagingState.READING)
+            for model in (StagedItemRow, StagedArticleRow):
+                connection.execute(delete(model).where(model.run == own, model.article_uid.in_(part)))
 
 
 def set_counts(db: Database, run: RunKey, articles: int, items: int) -> None:

@@ -17,12 +17,22 @@ if TYPE_CHECKING:
     from abicart_specter.flows.context import FlowContext
 
 REPORTS_DIR_VARIABLE = "ABICART_SPECTER_REPORTS_DIR"
+JOURNAL_DIR_VARIABLE = "ABICART_SPECTER_JOURNAL_DIR"
 
 
 def reports_dir() -> Path:
     """Folder of the runs' files: ``$ABICART_SPECTER_REPORTS_DIR``, else ``reports`` in Airflow's home."""
-    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow")).expanduser()
-    return Path(os.environ.get(REPORTS_DIR_VARIABLE) or home / "reports")
+    return _folder(REPORTS_DIR_VARIABLE, "reports")
+
+
+def journal_dir() -> Path:
+    """Folder of Specter's raw answers: ``$ABICART_SPECTER_JOURNAL_DIR``, else ``journal`` in Airflow's home."""
+    return _folder(JOURNAL_DIR_VARIABLE, "journal")
+
+
+def _folder(variable: str, name: str) -> Path:
+    home = Path(os.environ.get("AIRFLOW_HOME", "~/airflow"))
+    return Path(os.environ.get(variable) or home / name).expanduser()
 
 
 class ShopOperator(BaseOperator):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abicart_specter.clients.options import HttpOptions
+from abicart_specter.flows.leases import LeaseTerms
 from abicart_specter.settings import ShopSettings
 
 
@@ -17,6 +18,11 @@ def abicart_options(settings: ShopSettings) -> HttpOptions:
         page_size=settings.limits.page_size,
         batch_size=settings.limits.batch_size,
     )
+
+
+def lease_terms(settings: ShopSettings) -> LeaseTerms:
+    """How long leases last, from the longest that one write to Specter may take."""
+    return LeaseTerms(settings.limits.specter.connect_timeout + settings.limits.specter.read_timeout)
 
 
 def specter_options(settings: ShopSettings) -> HttpOptions:

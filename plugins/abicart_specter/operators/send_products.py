@@ -21,22 +21,19 @@ class SendProductsOperator(ShopOperator):
         self.chunk = chunk
 
     def execute(self, context: Context) -> dict[str, int]:
-        from abicart_specter.flows.leases import LeaseTerms
         from abicart_specter.flows.plan_chunks import Chunk
         from abicart_specter.flows.prepare_products import PrepareOptions
         from abicart_specter.flows.send_products import send_products
+        from abicart_specter.operators.options import lease_terms
         from abicart_specter.settings import article_mapping
 
         chunk = Chunk.from_xcom(self.chunk)
         with self.flow_context(context) as ctx:
-            limits = ctx.settings.limits
             summary = send_products(
                 ctx,
                 chunk,
                 article_mapping(ctx.settings),
-                LeaseTerms(
-                    limits.specter.connect_timeout + limits.specter.read_timeout, limits.takeover_margin
-                ),
+                lease_terms(ctx.settings),
                 PrepareOptions.from_params(context["params"]),
             )
             return dict(summary.outcomes)

@@ -93,6 +93,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("shop", "kind", "uid", name="pk_item"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_item_shop_created_number", "item", ["shop", "created_number"])
     op.create_table(
         "lease",
         col("name", TEXT),
@@ -206,6 +207,19 @@ def upgrade() -> None:
         col("seen_mark", BIG),
         sa.ForeignKeyConstraint(["run"], ["run.id"], name="fk_run_flag_run", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("run", "kind", "uid", "rule", name="pk_run_flag"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "run_requests",
+        col("run", BIG),
+        col("system", TEXT),
+        col("task", TEXT),
+        col("requests", BIG),
+        col("retries", BIG),
+        col("writes", BIG),
+        col("connections_opened", BIG),
+        sa.ForeignKeyConstraint(["run"], ["run.id"], name="fk_run_requests_run", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run", "system", "task", name="pk_run_requests"),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -1,0 +1,21 @@
+"""A ledger that is thrown away: where a dry run stages what it reads. Never the ledger of rule 1."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from abicart_specter.ledger.facade import Ledger
+from abicart_specter.ledger.migrate import upgrade
+
+
+@contextmanager
+def scratch_ledger() -> Iterator[Ledger]:
+    """An empty ledger in a temporary folder, gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="dry-run-") as folder:
+        url = f"sqlite:///{Path(folder) / 'scratch.db'}"
+        upgrade(url)
+        with Ledger.open(url) as ledger:
+            yield ledger
