@@ -92,12 +92,12 @@ def _value_at(data: Any, place: Place) -> Any:
 
 
 def _unknown(place: Place, document: YamlDocument, model: type[BaseModel]) -> str:
-    words = f"there is no setting “{key_in_words(place, document.data)}”."
+    words = f"there is no key “{key_in_words(place, document.data)}”."
     known = _fields_at(model, place[:-1])
     close = difflib.get_close_matches(str(place[-1]), known, 1, 0.6)
     if close:
         return f"{words} Is “{close[0]}” meant?"
-    return f"{words} Here the settings are: {', '.join(known)}." if known else words
+    return f"{words} Here the keys are: {', '.join(known)}." if known else words
 
 
 def _fields_at(model: type[BaseModel], place: Place) -> list[str]:
