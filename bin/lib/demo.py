@@ -6,7 +6,6 @@ import json
 import sys
 import time
 from argparse import Namespace
-from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -15,13 +14,11 @@ from demo_options import parse, port_complaint
 from local_stack.errors import StackError, StoppedError
 from local_stack.files import PROJECT, project_home
 from local_stack.flow_run import FlowResult, FlowRun, run_flow
-from local_stack.follow import last_error, task_log
 from local_stack.sandbox import SandboxOptions
 from local_stack.signals import stop_on_signals
 from local_stack.stack import LocalStack, StackOptions
 from local_stack.table import flow_table
 
-REPORT = PROJECT / "demo-report.json"
 FLOWS = (FlowRun("product_export", "product_export__demo", {"dry_run": False}),)
 
 
@@ -31,13 +28,14 @@ class Demo:
     def __init__(self, options: Namespace) -> None:
         self.options = options
         self.exit_code = 0
+        self.report = PROJECT / options.report  # an absolute one stays what it is
         self._console = Console(highlight=False, soft_wrap=True)
         self._started = time.monotonic()
 
     def run(self) -> None:
         """Everything. :raises StackError: the stack could not be started, or broke."""
-        REPORT.unlink(missing_ok=True)
         options = self.options
+        self.report.unlink(missing_ok=True)
         stack_options = StackOptions(
             ui_port=options.port,
             abicart_port=options.abicart_port,
@@ -45,12 +43,13 @@ class Demo:
             afresh=not options.keep,
             sandbox=SandboxOptions(items=options.items, survives=True),
         )
-        with LocalStack(project_home("demo"), stack_options, self.say) as stack:
+        with LocalStack(project_home(options.name), stack_options, self.say) as stack:
             self.say(f"Airflow is up: {stack.ui_url}  login {stack.login}")
             results = [self._run_flow(stack, flow) for flow in FLOWS]
             self._write_report(results)
             for result in results:
-                self._console.print(flow_table(result))
+                if result.figures:
+                    self._console.print(flow_table(result))
             self._say_where(stack)
             if not options.once:
                 self._console.print("Everything stays up until you press Ctrl-C.")
@@ -67,12 +66,7 @@ class Demo:
         stack.wait_until_parsed(flow.dag_id)
         self.say(f"Triggering {flow.dag_id}")
         result = run_flow(stack, flow, say=self.say, seconds=self.options.timeout)
-        for task in result.run.failed_tasks:
-            log = task_log(stack, result.run, task)
-            self.complain(f"Task {task.label} failed: {last_error(log) or 'see its log'} (log: {log})")
-        if result.run.state != "success":
-            self.complain(f"The run of {flow.dag_id} ended as {result.run.state}.")
-        for sentence in result.disagreements:
+        for sentence in result.complaints:
             self.complain(sentence)
         return result
 
@@ -83,10 +77,10 @@ class Demo:
 
     def _write_report(self, results: list[FlowResult]) -> None:
         document: dict[str, Any] = {
-            "flows": {result.flow.name: result.figures for result in results},
+            "flows": {result.flow.name: result.figures for result in results if result.figures},
             "seconds": round(time.monotonic() - self._started, 1),
         }
-        REPORT.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        self.report.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
     def _say_where(self, stack: LocalStack) -> None:
         seconds = time.monotonic() - self._started
@@ -117,7 +111,7 @@ def main(arguments: list[str]) -> int:
         return 1
     except StoppedError as stop:
         print("demo: stopped; no process is left.", file=sys.stderr)
-        return demo.exit_code if Path(REPORT).exists() else stop.exit_code
+        return demo.exit_code if demo.report.exists() else stop.exit_code
     return demo.exit_code
 
 

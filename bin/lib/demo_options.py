@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from local_stack.ports import complaint
 
@@ -15,7 +16,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         prog="bin/demo",
         description="Runs the whole product export on this machine: a made-up Swedish web shop and an ERP account "
         "as local servers, a ledger, and an Airflow that takes the products from one to the other.",
-        epilog="Everything listens on 127.0.0.1 and lives in .airflow/demo. Ctrl-C ends all of it.",
+        epilog="Everything listens on 127.0.0.1 and lives in .airflow/NAME. Ctrl-C ends all of it.",
     )
     parser.add_argument("--once", action="store_true", help="stop everything at the end; exit 0 or 1")
     parser.add_argument("--items", type=_count, default=200, metavar="N", help="products in the shop (200)")
@@ -24,7 +25,17 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--abicart-port", type=_port, default=8081, help="of the Abicart sandbox (8081)")
     parser.add_argument("--specter-port", type=_port, default=8082, help="of the Specter sandbox (8082)")
     parser.add_argument("--timeout", type=float, default=1800, metavar="SECONDS", help="for each run (1800)")
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE",
+        default=Path("demo-report.json"),
+        help="figures (demo-report.json)",
+    )
+    parser.add_argument("--name", default="demo", help="folder of everything: .airflow/NAME (demo)")
     options = parser.parse_args(arguments)
+    if not options.name.isidentifier():
+        parser.error("a name is letters, digits and _")
     if len({options.port, options.abicart_port, options.specter_port}) < 3:
         parser.error("the three ports must differ")
     return options

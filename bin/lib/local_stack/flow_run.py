@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local_stack.airflow_api import TaskState
-from local_stack.errors import StackError
-from local_stack.follow import FinishedRun, follow
+from local_stack.follow import FinishedRun, follow, last_error, task_log
 from local_stack.stack import LocalStack
 
 OUTCOMES = ("sent", "unchanged", "linked", "unconfirmed", "held", "excluded", "failed")
@@ -27,13 +26,18 @@ class FlowRun:
 
 @dataclass(frozen=True, slots=True)
 class FlowResult:
-    """What came out. ``figures`` are the run's own; ``counters`` are the sandbox servers' of the same time."""
+    """What came out.
+
+    :param figures: the run's own; empty if it ended before it could account for itself.
+    :param counters: what the sandbox servers counted in the same time.
+    :param complaints: a sentence for each thing that is not as it should be.
+    """
 
     flow: FlowRun
     run: FinishedRun
     figures: dict[str, Any]
     counters: dict[str, dict[str, Any]]
-    disagreements: list[str]
+    complaints: list[str]
 
 
 def run_flow(
@@ -47,7 +51,7 @@ def run_flow(
 ) -> FlowResult:
     """Trigger, wait, read the report.
 
-    :raises StackError: the run left no report, or did not end in ``seconds``.
+    :raises StackError: the run did not end in ``seconds``, or a process of the stack ended.
     """
     for control in stack.sandboxes.values():
         control.reset_counters()
@@ -55,11 +59,24 @@ def run_flow(
     run = follow(stack, flow.dag_id, run_id, say=say, seconds=seconds, every=every, watch=watch)
     counters = {server: control.counters() for server, control in stack.sandboxes.items()}
     figures = stack.api.xcom(flow.dag_id, run_id, flow.report_task)
-    if figures is None:
-        figures = stack.ledger_summary(flow.name, run_id)
-    if figures is None:
-        raise StackError(f"The run {run_id} of {flow.dag_id} ended as {run.state} and left no report.")
-    return FlowResult(flow, run, figures, counters, _disagreements(figures, counters))
+    if (
+        figures is None
+    ):  # a report that found something wrong is red and returns nothing, but has left it there
+        figures = stack.ledger_summary(flow.name, run_id) or {}
+    complaints = _failures(stack, run)
+    complaints += _disagreements(figures, counters) if figures else ["The run left no report."]
+    return FlowResult(flow, run, figures, counters, complaints)
+
+
+def _failures(stack: LocalStack, run: FinishedRun) -> list[str]:
+    """A sentence per failed task, with its last error, and one for the run."""
+    found = []
+    for task in run.failed_tasks:
+        log = task_log(stack, run, task)
+        found.append(f"Task {task.label} failed: {last_error(log) or 'see its log.'} Log: {log}")
+    if run.state != "success":
+        found.append(f"The run of {run.dag_id} ended as {run.state}.")
+    return found
 
 
 def _disagreements(figures: Mapping[str, Any], counters: Mapping[str, Mapping[str, Any]]) -> list[str]:
