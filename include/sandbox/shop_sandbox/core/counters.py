@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from shop_sandbox.core.messages import Request
+from shop_sandbox.core.messages import Answer, Request
+
+
+MOST_BYTES = 64 * 1024 * 1024
 
 
 class Counters:
@@ -52,6 +55,11 @@ class LogEntry:
     fault: str | None = None
     errors: tuple[str, ...] = ()
     answer: bytes = b""
+    kept: bool = False
+
+    @property
+    def size(self) -> int:
+        return len(self.request.body) + len(self.request.query) + len(self.answer)
 
     def as_dict(self) -> dict[str, Any]:
         """Bodies and headers as text, one character per byte (ISO-8859-1), so that nothing is lost."""
@@ -74,18 +82,38 @@ class LogEntry:
 
 
 class RequestLog:
-    """The last requests, oldest first; ``keep`` of them, 0 keeps none."""
+    """The last requests, oldest first: at most ``keep`` of them (0 keeps none) and at most ``MOST_BYTES``."""
 
     def __init__(self, keep: int) -> None:
         self.keep = keep
-        self._entries: deque[LogEntry] = deque(maxlen=keep)
+        self._entries: deque[LogEntry] = deque()
+        self._bytes = 0
 
     def add(self, entry: LogEntry) -> None:
         self._entries.append(entry)
+        entry.kept = True
+        self._bytes += entry.size
+        self._make_room()
+
+    def answered(self, entry: LogEntry, answer: Answer) -> None:
+        entry.status, entry.errors = answer.status, answer.errors
+        if entry.kept:
+            entry.answer = answer.body
+            self._bytes += len(answer.body)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        while self._entries and (len(self._entries) > self.keep or self._bytes > MOST_BYTES):
+            oldest = self._entries.popleft()
+            oldest.kept = False
+            self._bytes -= oldest.size
 
     def clear(self, keep: int | None = None) -> None:
         self.keep = self.keep if keep is None else keep
-        self._entries = deque(maxlen=self.keep)
+        for entry in self._entries:
+            entry.kept = False
+        self._entries.clear()
+        self._bytes = 0
 
     def select(self, after: int, action: str | None, limit: int) -> list[dict[str, Any]]:
         """Requests numbered above ``after`` (with that action), at most ``limit``, oldest first."""

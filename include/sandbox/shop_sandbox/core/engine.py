@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from email.utils import formatdate
 from typing import Any
 
 from shop_sandbox.core.counters import Counters, LogEntry, RequestLog
@@ -138,7 +141,7 @@ class Engine:
             return
         if fault is not None and kind == "html_500":
             answer = Answer(HTML_PAGE, "text/html", 500)
-        entry.status, entry.errors, entry.answer = answer.status, answer.errors, answer.body
+        self.log.answered(entry, answer)
         self.counters.answers[str(answer.status)] += 1
         self.counters.errors.update(answer.errors)
         if fault is not None and kind == "cut":
@@ -175,8 +178,11 @@ async def _whole_body(receive: Receive) -> bytes | None:
 
 
 def _retry_after(fault: Fault) -> dict[str, str]:
-    """Whole seconds, as the header wants them; a share of a second becomes 1 unless it is 0."""
-    return {"Retry-After": str(-int(-fault.seconds // 1))}
+    """Whole seconds, as the header wants them, rounded up; or the moment they have passed."""
+    seconds = math.ceil(fault.seconds)
+    if fault.how == "date":
+        return {"Retry-After": formatdate(time.time() + seconds, usegmt=True)}
+    return {"Retry-After": str(seconds)}
 
 
 def _close(connection: Connection, fault: Fault) -> None:

@@ -18,13 +18,15 @@ KINDS: dict[str, str] = {
     "drop_before": "the request is read, the connection is closed, nothing was done (how='close' or 'reset')",
     "drop_after": "the work was done, the connection is closed without an answer (how='close' or 'reset')",
     "html_500": "status 500 with an HTML page (work='none' was done, default, or done 'before')",
-    "too_many": "status 429 with Retry-After: `seconds`; nothing was done",
-    "unavailable": "status 503, with Retry-After when `seconds` is above 0; nothing was done",
+    "too_many": "status 429 with Retry-After (how='seconds' or 'date'); nothing was done",
+    "unavailable": "status 503, with Retry-After as above unless `seconds` is 0; nothing was done",
 }
 HOWS = {
     "cut": ("length", "chunked", "clean"),
     "drop_before": ("close", "reset"),
     "drop_after": ("close", "reset"),
+    "too_many": ("seconds", "date"),
+    "unavailable": ("seconds", "date"),
 }
 WORKS = {"slow": ("before", "after"), "html_500": ("none", "before")}
 
@@ -40,7 +42,7 @@ class Fault:
     :param text: only requests that hold this text in query or body, as sent (UTF-8 or ISO-8859-1 bytes).
     :param probability: share of matching requests hit, drawn from ``seed``.
     :param seconds: for slow, too_many and unavailable.
-    :param how: the variant of cut, drop_before, drop_after.
+    :param how: the variant; each kind lists its own, the first is the default.
     :param work: when the work is done, for slow and html_500.
     :param keep: for cut: the share of the answer's body that is sent.
     :param words: message of a service's own fault.
@@ -133,6 +135,7 @@ class FaultBox:
 
     def clear(self) -> None:
         self.armed.clear()
+        self._last_number = 0
 
     def refusing(self) -> Fault | None:
         """The ``refuse`` fault that hits the connection whose first bytes just came in, if any."""

@@ -1,0 +1,46 @@
+"""Added latency: per request, per article call, per action; parallel calls overlap."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+
+def seconds(call) -> float:
+    started = time.monotonic()
+    call()
+    return time.monotonic() - started
+
+
+def test_latency_per_request_article_call_and_action(specter) -> None:
+    specter.control.latency(request_ms=60, article_call_ms=120, actions_ms={"newCustomerSubmit": 80})
+    check = seconds(lambda: specter.call.send("getInfo.asp", "checkAccountSettings", "", {}))
+    article = seconds(lambda: specter.call.article("A-1"))
+    customer = seconds(specter.call.customer)
+    assert 0.06 <= check < 0.18 <= article < 0.40
+    assert 0.14 <= customer < 0.30
+
+
+@pytest.mark.parametrize("control_call", ["counters", "faults", "health"])
+def test_control_calls_do_not_wait(specter, control_call: str) -> None:
+    specter.control.latency(request_ms=2000)
+    assert seconds(getattr(specter.control, control_call)) < 1.0
+
+
+def test_parallel_calls_overlap(specter) -> None:
+    specter.control.latency(request_ms=300)
+    calls = range(6)
+    with ThreadPoolExecutor(6) as pool:
+        taken = seconds(lambda: list(pool.map(lambda index: specter.call.article(f"A-{index}"), calls)))
+    assert 0.3 <= taken < 1.2 and len(specter.numbers()) == 6
+
+
+def test_many_calls_are_served_quickly(specter) -> None:
+    """A smoke test of the overhead per request, with room for a busy machine."""
+    rows = [{"articleNo": f"A-{index}", "name": "x" * 40, "priceExclVAT": "10.00"} for index in range(100)]
+    started = time.process_time()
+    for _ in range(20):
+        specter.call.articles(*rows)
+    assert (time.process_time() - started) / 20 < 0.1
