@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from abicart_specter.settings import shop_files, shop_name
 from airflow.sdk import DAG, Param, TriggerRule
 
 from abicart_specter.dag_docs import dag_doc
@@ -19,6 +18,7 @@ from abicart_specter.operators.report import ReportOperator
 from abicart_specter.operators.send_products import SendProductsOperator
 from abicart_specter.operators.special_numbers import EnsureSpecialNumbersOperator
 from abicart_specter.operators.validate_numbers import ValidateNumbersOperator
+from abicart_specter.settings import shop_files, shop_name
 
 FLOW = "product_export"
 
@@ -88,7 +88,12 @@ def product_export(shop: str, shop_file: Path) -> DAG:
         common = {"shop": shop, "flow": FLOW}
         check = CheckShopOperator(task_id="check_shop", pool=ABICART_POOL, **common)
         preview = PreviewProductsOperator(task_id="preview", pool=ABICART_POOL, **common)
-        special = EnsureSpecialNumbersOperator(task_id="ensure_special_numbers", pool=SPECTER_POOL, **common)
+        special = EnsureSpecialNumbersOperator(
+            task_id="ensure_special_numbers",
+            pool=SPECTER_POOL,
+            trigger_rule=TriggerRule.NONE_FAILED,
+            **common,
+        )
         drain = DrainArticleInfoOperator(task_id="drain_article_info", pool=SPECTER_POOL, **common)
         read = ReadCatalogueOperator(task_id="read_catalogue", pool=ABICART_POOL, **common)
         validate = ValidateNumbersOperator(task_id="validate_numbers", **common)

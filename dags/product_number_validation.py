@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from abicart_specter.settings import shop_files, shop_name
 from airflow.sdk import DAG
 
 from abicart_specter.dag_docs import dag_doc
 from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS
 from abicart_specter.operators.read_catalogue import ReadCatalogueOperator
 from abicart_specter.operators.validate_numbers import ValidateNumbersOperator
+from abicart_specter.settings import shop_files, shop_name
 
 FLOW = "product_number_validation"
 

@@ -11,8 +11,11 @@ from abicart_specter.domain.masters import Master, replace_by_master
 from abicart_specter.domain.records import CatalogueItem, Flag, ItemKey, Outcome, Severity
 from abicart_specter.errors import RecordError
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.ledger import ItemState, OutcomeRecord, Pair, StagedItem
+from abicart_specter.flows.known_values import KnownValues, known_values
+from abicart_specter.ledger import ItemState, OutcomeRecord, StagedItem
 
+MAPPING_FLAGS = "mapping"
+"""Source of the flags found here: what is no longer found is resolved by source."""
 RENUMBERED = "renumbered"
 NUMBER_TAKEN_OVER = "number_taken_over"
 UNSETTLED = (None, Outcome.FAILED, Outcome.UNCONFIRMED)
@@ -37,6 +40,7 @@ class Prepared:
 class PreparedBatch:
     """What became of one batch of staged products."""
 
+    keys: list[ItemKey]
     ready: list[Prepared]
     settled: list[OutcomeRecord]
     flags: list[Flag]
@@ -63,9 +67,13 @@ def prepare(
     mapping: ArticleMapping,
     context: dict[str, Any],
     partitions: Sequence[int],
+    account: str,
     options: PrepareOptions,
 ) -> Iterator[PreparedBatch]:
-    """Map a chunk's products, batch by batch; memory does not grow with the chunk."""
+    """Map a chunk's products, batch by batch; memory does not grow with the chunk.
+
+    :param account: whose article-info queue tells Specter's values, see ``drain_queue.queue_account``.
+    """
     masters = ctx.settings.masters()
     for batch in ctx.staging.iter_chunk(ctx.run, partitions):
         staged = [entry for entry in batch if entry.outcome in UNSETTLED]
@@ -75,14 +83,14 @@ def prepare(
             if ctx.dry_run
             else {entry.item.key: entry.state for entry in staged}
         )
-        pairs = ctx.ledger.pairs(ctx.shop, keys) if masters else {}
         numbers = {
             entry.item.key: entry.item.product_number
             for entry in staged
             if entry.item.product_number is not None
         }
+        known = known_values(ctx, numbers, account, masters)
         taken = {} if ctx.dry_run else ctx.ledger.numbers_taken_over(ctx.run, numbers)
-        yield _prepare_batch(ctx, mapping, context, staged, states, pairs, taken, masters, options)
+        yield _prepare_batch(ctx, mapping, context, staged, states, known, taken, masters, options)
 
 
 def _prepare_batch(
@@ -91,12 +99,12 @@ def _prepare_batch(
     context: dict[str, Any],
     staged: Sequence[StagedItem],
     states: Mapping[ItemKey, ItemState],
-    pairs: Mapping[ItemKey, Mapping[str, Pair]],
+    known: Mapping[ItemKey, Mapping[str, KnownValues]],
     taken: Mapping[ItemKey, ItemKey],
     masters: Sequence[Master],
     options: PrepareOptions,
 ) -> PreparedBatch:
-    batch = PreparedBatch([], [], [])
+    batch = PreparedBatch([entry.item.key for entry in staged], [], [], [])
     for entry in staged:
         item, state = entry.item, states[entry.item.key]
         if excluded := _excluded(ctx, item):
@@ -118,8 +126,8 @@ def _prepare_batch(
             continue
         batch.flags.extend(mapped.flags)
         row = mapped.row
-        if masters and state.created_in_specter_at is not None:
-            row, flags = replace_by_master(item, row, pairs.get(item.key, {}), masters)
+        if masters:
+            row, flags = replace_by_master(item, row, known.get(item.key, {}), masters)
             batch.flags.extend(flags)
         digest, number = row_hash(row), row["articleNo"]
         # An open intent means that a write of other content may have arrived after the one that was confirmed.

@@ -10,8 +10,9 @@ from dataclasses import replace
 from abicart_specter.domain.mapping import ArticleMapping
 from abicart_specter.domain.records import Outcome
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.drain_queue import queue_account
 from abicart_specter.flows.plan_chunks import Chunk, Selection, plan_chunks
-from abicart_specter.flows.prepare_products import Prepared, PrepareOptions, prepare
+from abicart_specter.flows.prepare_products import MAPPING_FLAGS, Prepared, PrepareOptions, prepare
 from abicart_specter.flows.read_catalogue import read_catalogue
 from abicart_specter.flows.reports import log_table, printable
 from abicart_specter.flows.send_products import mapping_context
@@ -31,6 +32,8 @@ def preview_products(
     :param rows_in_log: how many rows to print in full; the rest is counted.
     :returns: counts of what would be sent, unchanged, held and excluded.
     """
+    with ctx.open_specter() as specter:  # for the account's name only; nothing is asked
+        account = queue_account(specter)
     with scratch_ledger() as scratch:
         dry = replace(ctx, staging=scratch, dry_run=True)
         scratch.start_run(dry.run, {})
@@ -39,7 +42,9 @@ def preview_products(
         chunks = plan_chunks(dry, selection)
         counts: Counter[str] = Counter()
         for chunk in chunks:
-            counts += _preview_chunk(dry, chunk, mapping, options, rows_in_log - counts["would be sent"])
+            counts += _preview_chunk(
+                dry, chunk, mapping, account, options, rows_in_log - counts["would be sent"]
+            )
         outcomes = scratch.outcome_counts(dry.run)
         for outcome in (Outcome.UNCHANGED, Outcome.HELD, Outcome.EXCLUDED):
             counts[outcome.value] = outcomes.get(outcome, 0)
@@ -56,11 +61,16 @@ def preview_products(
 
 
 def _preview_chunk(
-    ctx: FlowContext, chunk: Chunk, mapping: ArticleMapping, options: PrepareOptions, rows_left: int
+    ctx: FlowContext,
+    chunk: Chunk,
+    mapping: ArticleMapping,
+    account: str,
+    options: PrepareOptions,
+    rows_left: int,
 ) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for batch in prepare(ctx, mapping, mapping_context(ctx), chunk.partitions, options):
-        ctx.staging.record_flags(ctx.run, batch.flags)
+    for batch in prepare(ctx, mapping, mapping_context(ctx), chunk.partitions, account, options):
+        ctx.staging.record_flags(ctx.run, batch.flags, source=MAPPING_FLAGS)
         ctx.staging.record_outcomes(ctx.run, batch.settled)
         ctx.staging.record_outcomes(
             ctx.run,

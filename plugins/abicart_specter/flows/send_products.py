@@ -20,9 +20,11 @@ from abicart_specter.domain.mapping import ArticleMapping
 from abicart_specter.domain.records import Outcome
 from abicart_specter.errors import UnconfirmedError
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.leases import LeaseTerms, hold_leases
+from abicart_specter.flows.drain_queue import queue_account
+from abicart_specter.flows.flag_buffer import FlagBuffer
+from abicart_specter.flows.leases import LeaseKeeper, LeaseTerms, hold_leases
 from abicart_specter.flows.plan_chunks import Chunk
-from abicart_specter.flows.prepare_products import Prepared, PrepareOptions, prepare
+from abicart_specter.flows.prepare_products import MAPPING_FLAGS, Prepared, PrepareOptions, prepare
 from abicart_specter.flows.requests_made import counted_specter
 from abicart_specter.flows.write_group import GroupWriter
 
@@ -70,7 +72,7 @@ def send_products(
             lambda prepared, index: specter.encoded_size(prepared.row | prepared.create_only, index),
         )
         on_its_way: Future[None] | None = None
-        for group in _groups(ctx, chunk, mapping, options, builder, summary):
+        for group in _groups(ctx, chunk, mapping, queue_account(specter), options, builder, summary, keeper):
             if on_its_way is not None:
                 on_its_way.result()
             on_its_way = sender.submit(writer.write, group)
@@ -90,17 +92,20 @@ def _groups(
     ctx: FlowContext,
     chunk: Chunk,
     mapping: ArticleMapping,
+    account: str,
     options: PrepareOptions,
     builder: GroupBuilder[Prepared],
     summary: ChunkSummary,
+    keeper: LeaseKeeper,
 ) -> Iterator[Group[Prepared]]:
     """Groups ready to write; what needs no write is settled on the way."""
     context = mapping_context(ctx)
+    flags = FlagBuffer(ctx, MAPPING_FLAGS)
     looked_at = 0
-    for batch in prepare(ctx, mapping, context, chunk.partitions, options):
+    for batch in prepare(ctx, mapping, context, chunk.partitions, account, options):
+        keeper.before_write()
         looked_at += len(batch.ready) + len(batch.settled)
-        if batch.flags:
-            ctx.staging.record_flags(ctx.run, batch.flags)
+        flags.add(batch.keys, batch.flags)
         if batch.settled:
             ctx.staging.record_outcomes(ctx.run, batch.settled)
             summary.outcomes.update(record.outcome.value for record in batch.settled)
@@ -108,12 +113,15 @@ def _groups(
             yield from builder.add(prepared)
         if looked_at % PROGRESS_EVERY < len(batch.ready) + len(batch.settled):
             log.info("Shop %s: chunk %s: %s of %s products.", ctx.shop, chunk.chunk, looked_at, chunk.items)
+    flags.flush()
     yield from builder.rest()
 
 
 def mapping_context(ctx: FlowContext) -> dict[str, Any]:
     """What a field mapping can read besides the product itself."""
-    return {"shop": {"name": ctx.shop}, "settings": ctx.settings.for_mapping()}
+    with ctx.open_abicart() as abicart:  # for the language only; nothing is asked
+        language = abicart.connection.language
+    return {"shop": {"name": ctx.shop, "language": language}, "settings": ctx.settings.for_mapping()}
 
 
 def _words(outcomes: Counter[str]) -> str:

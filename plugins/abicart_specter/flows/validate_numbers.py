@@ -33,12 +33,16 @@ def validate_numbers(ctx: FlowContext, *, hold: bool = True) -> ValidationSummar
 
     The flags stay in the ledger with first seen, last seen and resolved.
     """
-    frame = product_numbers.frame(ctx.staging.validation_columns(ctx.run))
-    items = len(frame)
-    flags = product_numbers.check_catalogue(
-        frame, ctx.settings.number_rules(), ctx.settings.special_numbers_by_number()
+    columns = ctx.staging.validation_columns(ctx.run)
+    catalogue = product_numbers.frame(
+        zip(*(columns[name] for name in product_numbers.FRAME_COLUMNS), strict=True)
     )
-    del frame
+    del columns
+    items = len(catalogue)
+    flags = product_numbers.check_catalogue(
+        catalogue, ctx.settings.number_rules(), ctx.settings.special_numbers_by_number()
+    )
+    del catalogue
     changes = ctx.staging.record_flags(ctx.run, flags, complete=True)
     held = {flag.key: flag for flag in reversed(flags) if flag.severity is Severity.ERROR}
     if hold:

@@ -12,6 +12,7 @@ from abicart_specter.domain.groups import Refusal, bisect_refused
 from abicart_specter.domain.records import Flag, Outcome, Severity
 from abicart_specter.errors import RefusedAlikeError, RefusedError, TransportError, UnconfirmedError
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.flag_buffer import FlagBuffer
 from abicart_specter.flows.leases import LeaseKeeper
 from abicart_specter.flows.prepare_products import Prepared
 from abicart_specter.ledger import Created, Intent, OutcomeRecord, Sent
@@ -19,6 +20,7 @@ from abicart_specter.ledger import Created, Intent, OutcomeRecord, Sent
 log = logging.getLogger(__name__)
 
 REFUSED = "refused_by_specter"
+REFUSAL_FLAGS = "refusal"
 GROUPS_REFUSED_ALIKE = 3
 FAILURES_IN_A_ROW = 3
 
@@ -41,6 +43,10 @@ class GroupWriter:
     outcomes: Counter[str]
     _refused_groups: list[_RefusedGroup] = field(default_factory=list)
     _failures: int = 0
+    _flags: FlagBuffer = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._flags = FlagBuffer(self.ctx, REFUSAL_FLAGS)
 
     def write(self, group: Sequence[Prepared]) -> None:
         """Write one group in one or two passes.
@@ -66,10 +72,16 @@ class GroupWriter:
         self._failures = 0
         sent = [p for p in group if p.key not in refused]
         ctx.ledger.record_sent_in_run(ctx.run, [Sent(p.key, p.product_number, p.hash, p.row) for p in sent])
+        self._flags.add([p.key for p in sent], [])
         self.outcomes[Outcome.SENT.value] += len(sent)
         self._hold(group, refused, nothing_accepted=not sent)
 
     def finish(self) -> None:
+        """After the last group."""
+        self._hold_refused_groups()
+        self._flags.flush()
+
+    def _hold_refused_groups(self) -> None:
         """Groups refused as a whole, too few to blame the account: their products are held one by one."""
         for refused_group in self._refused_groups:
             for prepared, refusal in refused_group.products:
@@ -100,7 +112,7 @@ class GroupWriter:
             for prepared, refusal in bad:
                 self._hold_one(prepared, refusal)
             if not nothing_accepted:
-                self.finish()
+                self._hold_refused_groups()
             return
         self._refused_groups.append(_RefusedGroup(bad, words.pop()))
         alike = [g for g in self._refused_groups if g.words == self._refused_groups[-1].words]
@@ -123,10 +135,8 @@ class GroupWriter:
         )
         remedy = "Correct what Specter names in the shop; the next export sends the product again."
         log.warning("%s", message)
-        self.ctx.staging.record_flags(
-            self.ctx.run,
-            [Flag(prepared.key, REFUSED, Severity.ERROR, message, remedy, prepared.product_number)],
-        )
+        flag = Flag(prepared.key, REFUSED, Severity.ERROR, message, remedy, prepared.product_number)
+        self._flags.add([prepared.key], [flag])
         self._settle([prepared], Outcome.HELD, message, REFUSED)
 
     def _settle(self, products: Sequence[Prepared], outcome: Outcome, reason: str, rule: str) -> None:

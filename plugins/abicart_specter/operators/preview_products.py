@@ -14,10 +14,10 @@ class PreviewProductsOperator(ShopOperator):
     """Prints the rows that a real run would send; writes nothing anywhere but this log."""
 
     def execute(self, context: Context) -> dict[str, int]:
+        from abicart_specter.domain.mapping import article_mapping
         from abicart_specter.flows.plan_chunks import Selection
         from abicart_specter.flows.prepare_products import PrepareOptions
         from abicart_specter.flows.preview_products import preview_products
-        from abicart_specter.settings import article_mapping
 
         params = context["params"]
         self.skip_when(not self.is_dry_run(context), "Not a dry run.")

@@ -15,8 +15,8 @@ class ReadCatalogueOperator(ShopOperator):
     """Every article and variant once, checked against the shop's own count."""
 
     def execute(self, context: Context) -> dict[str, Any]:
+        from abicart_specter.domain.mapping import article_mapping
         from abicart_specter.flows.read_catalogue import read_catalogue
-        from abicart_specter.settings import article_mapping
 
         self.skip_when(self.is_dry_run(context), "A dry run reads in the task preview.")
         with self.flow_context(context) as ctx:

@@ -21,11 +21,11 @@ class SendProductsOperator(ShopOperator):
         self.chunk = chunk
 
     def execute(self, context: Context) -> dict[str, int]:
+        from abicart_specter.domain.mapping import article_mapping
         from abicart_specter.flows.plan_chunks import Chunk
         from abicart_specter.flows.prepare_products import PrepareOptions
         from abicart_specter.flows.send_products import send_products
         from abicart_specter.operators.options import lease_terms
-        from abicart_specter.settings import article_mapping
 
         chunk = Chunk.from_xcom(self.chunk)
         with self.flow_context(context) as ctx:
