@@ -1,0 +1,234 @@
+"""The client for Abicart: what the flows ask of a webshop."""
+
+from __future__ import annotations
+
+import logging
+import random as random_module
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from threading import Event
+from typing import Any, Self, TypeVar
+
+from abicart_specter.clients.abicart_errors import INVALID_PARAMS, AbicartRefusedError, says_it_is_gone
+from abicart_specter.clients.articles import VARIANT_FIELDS, Article, ArticleQuery, complete_variants, tidy
+from abicart_specter.clients.jsonrpc import Call, as_object, as_uid
+from abicart_specter.clients.options import AbicartConnection, HttpOptions, RequestCounts
+from abicart_specter.clients.paging import UidPages, prefetched
+from abicart_specter.clients.retry import Effect
+from abicart_specter.clients.rpc import RpcChannel, effect_of
+from abicart_specter.clients.shop_facts import WEBSHOP_FIELDS, read_shop_facts
+from abicart_specter.clients.unreadable import NotReadable
+from abicart_specter.domain.records import ShopFacts
+from abicart_specter.errors import AbicartSpecterError, ConfigurationError, UnreadableAnswerError
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class _Stopped(Exception):
+    """The reader of the pages went away; nobody sees this."""
+
+
+class AbicartClient:
+    """One webshop, as one administrator's token.
+
+    Use as a context manager. One request at a time; may be shared between threads.
+
+    :param sleep: waits between tries; a test may pass its own.
+    :param random: from 0 to 1, for the jitter of waits.
+    :param clock: monotonic seconds, for the rate limiter.
+    :param on_secret: told the token in every spelling, for masking.
+    """
+
+    def __init__(
+        self,
+        connection: AbicartConnection,
+        options: HttpOptions | None = None,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        random: Callable[[], float] = random_module.random,
+        clock: Callable[[], float] = time.monotonic,
+        on_secret: Callable[[str], None] | None = None,
+    ) -> None:
+        self.connection = connection
+        self.options = options or HttpOptions()
+        self._rpc = RpcChannel(
+            connection, self.options, sleep=sleep, random=random, clock=clock, on_secret=on_secret
+        )
+        self._unknown_keys: set[tuple[str, ...]] = set()
+
+    @property
+    def counts(self) -> RequestCounts:
+        """What was asked so far."""
+        return self._rpc.counts
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._rpc.close()
+
+    def webshop(self) -> ShopFacts:
+        """What the shop says about itself.
+
+        :raises CredentialsError: the token is not accepted.
+        :raises ConfigurationError: webshop id, language or address are wrong.
+        """
+        return self._read("Webshop.get", [self.connection.webshop_id, list(WEBSHOP_FIELDS)], read_shop_facts)
+
+    def count_articles(self, filters: Mapping[str, Any] | None = None) -> int:
+        """How many articles the shop has, or how many match ``filters``."""
+        return self._read("Article.count", [dict(filters or {})], as_uid)
+
+    def count_variants(self) -> int:
+        """How many variants the shop has, over all articles."""
+        return self._read("ArticleVariant.count", [{}], as_uid)
+
+    def iter_article_pages(
+        self, fields: Sequence[str], *, required: Sequence[str] = ()
+    ) -> Iterator[list[Article]]:
+        """Every article of the shop, each exactly once, in pages, sorted by uid.
+
+        Numbers are ``int`` or ``Decimal``, uids are ``int``, variants are objects. The next page is fetched in a
+        thread while the caller works on the one it has. A field that the shop does not know is left out with a
+        warning; one that the caller cannot do without is an error.
+
+        :param fields: top-level fields to ask for.
+        :param required: those of them without which the caller cannot work.
+        :raises ConfigurationError: the shop does not know a required field.
+        :raises CatalogueChangedError: the list does not come to an end.
+        """
+        query = ArticleQuery(fields, required, self._unknown_keys)
+        stop = Event()
+
+        def before_try() -> None:
+            if stop.is_set():
+                raise _Stopped
+
+        def ask(selection: Mapping[str, Any]) -> list[Article]:
+            return self._asking_known_fields(
+                query,
+                lambda: self._read("Article.list", [query.query, selection], _articles, before_try),
+            )
+
+        pages = UidPages(ask, self.options.page_size, f"Shop {self.connection.shop}: Article.list")
+
+        def next_page() -> list[Article] | None:
+            page = pages.next_page()
+            if page is not None:
+                complete_variants(page, self._variants)
+            return page
+
+        return prefetched(next_page, stop)
+
+    def get_articles(
+        self, uids: Sequence[int], fields: Sequence[str], *, required: Sequence[str] = ()
+    ) -> list[Article]:
+        """Articles by uid; those that are gone are left out.
+
+        :raises ConfigurationError: the shop does not know a required field.
+        """
+        query = ArticleQuery(fields, required, self._unknown_keys)
+        articles = self._asking_known_fields(query, lambda: self._get_each("Article.get", uids, query.query))
+        found = [self._made(tidy, articles[uid], "Article.get") for uid in uids if uid in articles]
+        complete_variants(found, self._variants)
+        return found
+
+    def call(
+        self,
+        method: str,
+        params: Sequence[Any],
+        *,
+        idempotent: bool,
+        before_try: Callable[[], None] | None = None,
+    ) -> Any:
+        """One call of any method, its result as it came.
+
+        :param idempotent: doing it twice is the same as doing it once; only then is a write tried again here.
+        :param before_try: called right before each try leaves; may raise to stop.
+        :raises AbicartRefusedError: the shop says no; ``pointers`` names the places.
+        :raises UnconfirmedError: a write whose answer was lost.
+        """
+        return self._rpc.call(method, params, effect_of(method, idempotent), lambda value: value, before_try)
+
+    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]], *, idempotent: bool) -> list[Any]:
+        """Several calls in as few requests as the shop allows. No transaction: each succeeds or fails alone.
+
+        :returns: for each call its result, or the error it ended in, in the calls' order.
+        :raises RetriableError: reads only: no answer came.
+        """
+        effects = {effect_of(method, idempotent) for method, _ in calls}
+        gravest = next((e for e in (Effect.ONCE, Effect.REPEATABLE) if e in effects), Effect.NONE)
+        return self._rpc.batch([Call(method, params) for method, params in calls], gravest)
+
+    def _variants(self, uids: Sequence[int]) -> dict[int, dict[str, Any]]:
+        return self._get_each("ArticleVariant.get", uids, VARIANT_FIELDS)
+
+    def _get_each(
+        self, method: str, uids: Sequence[int], query: Mapping[str, Any]
+    ) -> dict[int, dict[str, Any]]:
+        """Objects by uid, without those that are gone (Abicart reference 10 #35: 9003, -32602 or null)."""
+        found: dict[int, dict[str, Any]] = {}
+        results = self.batch([(method, [uid, query]) for uid in uids], idempotent=True)
+        for uid, result in zip(uids, results, strict=True):
+            if isinstance(result, AbicartSpecterError):
+                if not says_it_is_gone(result):
+                    raise result
+            elif result is not None:
+                found[uid] = self._made(as_object, result, method)
+        return found
+
+    def _asking_known_fields(self, query: ArticleQuery, ask: Callable[[], T]) -> T:
+        """Ask; when a pointer names a field that the shop does not know, ask without it (reference 10 #10)."""
+        while True:
+            try:
+                return ask()
+            except AbicartRefusedError as error:
+                path = next(filter(None, map(query.named_by, error.pointers)), None)
+                if error.code != str(INVALID_PARAMS) or path is None:
+                    raise
+                words = error.words
+            name = "/".join(path)
+            if path[0] in query.required:
+                raise ConfigurationError(
+                    f"Shop {self.connection.shop}: Abicart does not know the article field {name}: {words}",
+                    remedy="The export cannot work without it. Report it: Abicart's interface has changed.",
+                )
+            log.warning(
+                "Shop %s: Abicart does not know the article field %s (%s); reading without it.",
+                self.connection.shop,
+                name,
+                words,
+            )
+            self._unknown_keys.add(path)
+            query.drop(path)
+
+    def _made(self, make: Callable[[Any], T], value: Any, method: str) -> T:
+        """A result from a batch, read strictly."""
+        try:
+            return make(value)
+        except NotReadable as error:
+            reason = error.reason
+        # Outside the handler, so that nothing of the answer hangs on to the error.
+        raise UnreadableAnswerError(f"Shop {self.connection.shop}: Abicart {method}: {reason}.")
+
+    def _read(
+        self,
+        method: str,
+        params: Sequence[Any],
+        make: Callable[[Any], T],
+        before_try: Callable[[], None] | None = None,
+    ) -> T:
+        return self._rpc.call(method, params, Effect.NONE, make, before_try)
+
+
+def _articles(value: Any) -> list[Article]:
+    """The result of ``Article.list``."""
+    if not isinstance(value, list):
+        raise NotReadable("the list of articles is not a list")
+    return [tidy(article) for article in value]
