@@ -22,6 +22,7 @@ def check_shop(ctx: FlowContext) -> ShopFacts:
     :raises BaseCurrencyError: the shop's base currency is not SEK.
     :raises LedgerError: the ledger belongs to another shop or account.
     """
+    ctx.begin()
     with counted_abicart(ctx, "check_shop") as abicart:
         webshop_id = abicart.connection.webshop_id
         facts = abicart.webshop()

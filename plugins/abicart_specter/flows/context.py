@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.clients.specter import SpecterClient
@@ -36,9 +37,20 @@ class FlowContext:
     open_abicart: Callable[[], AbicartClient]
     open_specter: Callable[[], SpecterClient]
     dry_run: bool = False
+    params: Mapping[str, Any] = field(default_factory=dict)
     clock: Callable[[], datetime] = field(default=utc_now)
 
     @property
     def shop(self) -> str:
         """The shop's name."""
         return self.run.shop
+
+    @property
+    def leaves_no_trace(self) -> bool:
+        """Whether the ledger may only be read: a dry run, outside of its scratch staging."""
+        return self.dry_run and self.staging is self.ledger
+
+    def begin(self) -> None:
+        """Record the run at its first task; harmless when repeated."""
+        if not self.leaves_no_trace:
+            self.staging.start_run(self.run, self.params)

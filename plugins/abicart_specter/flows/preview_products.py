@@ -36,7 +36,6 @@ def preview_products(
         account = queue_account(specter)
     with scratch_ledger() as scratch:
         dry = replace(ctx, staging=scratch, dry_run=True)
-        scratch.start_run(dry.run, {})
         read_catalogue(dry, mapping.extra_fields)
         validate_numbers(dry)
         chunks = plan_chunks(dry, selection)

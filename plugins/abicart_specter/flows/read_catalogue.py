@@ -30,6 +30,7 @@ def read_catalogue(ctx: FlowContext, extra_fields: Sequence[str] = ()) -> Staged
     :raises CatalogueChangedError: it still disagrees; retriable.
     """
     fields = [*ARTICLE_FIELDS, *(name for name in extra_fields if name not in ARTICLE_FIELDS)]
+    ctx.begin()
     ctx.staging.reset_staging(ctx.run)
     with counted_abicart(ctx, "read_catalogue") as abicart:
         facts = abicart.webshop()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from abicart_specter.clients.abicart import AbicartClient
+from abicart_specter.clients.options import RequestCounts
 from abicart_specter.clients.specter import SpecterClient
 from abicart_specter.flows.context import FlowContext
 
@@ -18,7 +19,7 @@ def counted_abicart(ctx: FlowContext, task: str) -> Iterator[AbicartClient]:
         yield client
     finally:
         client.close()
-        ctx.staging.add_requests(ctx.run, "abicart", task, client.counts.as_dict())
+        _count(ctx, "abicart", task, client.counts)
 
 
 @contextmanager
@@ -29,4 +30,9 @@ def counted_specter(ctx: FlowContext, task: str) -> Iterator[SpecterClient]:
         yield client
     finally:
         client.close()
-        ctx.staging.add_requests(ctx.run, "specter", task, client.counts.as_dict())
+        _count(ctx, "specter", task, client.counts)
+
+
+def _count(ctx: FlowContext, system: str, task: str, counts: RequestCounts) -> None:
+    if not ctx.leaves_no_trace:
+        ctx.staging.add_requests(ctx.run, system, task, counts.as_dict())

@@ -32,7 +32,7 @@ def open_partition_counts(db: Database, run: RunKey) -> dict[int, int]:
             .where(StagedItemRow.run == own, OutcomeEntry.uid.is_(None))
             .group_by(StagedItemRow.partition)
         )
-        return dict(rows.tuples().all())
+        return {partition: count for partition, count in rows.all()}  # noqa: C416 - rows are no pairs to mypy
 
 
 def open_items(db: Database, run: RunKey) -> Iterator[tuple[ItemKey, str | None]]:

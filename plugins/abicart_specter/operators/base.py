@@ -73,6 +73,7 @@ class ShopOperator(BaseOperator):
                 open_abicart=lambda: AbicartHook(self.shop).get_conn(abicart_options(settings)),
                 open_specter=lambda: SpecterHook(self.shop).get_conn(specter_options(settings)),
                 dry_run=self.is_dry_run(context),
+                params=dict(context["params"]),
             )
         finally:
             ledger.close()

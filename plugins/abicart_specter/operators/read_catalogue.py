@@ -20,5 +20,4 @@ class ReadCatalogueOperator(ShopOperator):
 
         self.skip_when(self.is_dry_run(context), "A dry run reads in the task preview.")
         with self.flow_context(context) as ctx:
-            ctx.ledger.start_run(ctx.run, dict(context["params"]))
             return asdict(read_catalogue(ctx, article_mapping(ctx.settings).extra_fields))
