@@ -82,6 +82,14 @@ def _leftmost_name(node: Node) -> str | None:
     return name
 
 
+def negates_too_little(node: Node) -> bool:
+    """Whether "!" stands before a path: JMESPath reads ``!item.hidden`` as ``(!item).hidden``, which is nothing."""
+    children = node["children"]
+    if node["type"] == "subexpression" and children[0]["type"] == "not_expression":
+        return True
+    return any(negates_too_little(child) for child in children)
+
+
 def is_false(value: Any) -> bool:
     """JMESPath's idea of false: nothing, false, or something empty. Zero is true."""
     return value is None or value is False or value == "" or value == [] or value == {}

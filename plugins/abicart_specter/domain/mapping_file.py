@@ -9,7 +9,13 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from abicart_specter.domain.expressions import ROOTS, ExpressionError, compile_expression, names_used
+from abicart_specter.domain.expressions import (
+    ROOTS,
+    ExpressionError,
+    compile_expression,
+    names_used,
+    negates_too_little,
+)
 from abicart_specter.domain.transforms import NAMES, PLAIN, WITH_NUMBER, WITH_TABLE
 from abicart_specter.errors import ConfigurationError
 from abicart_specter.settings.messages import findings, in_order, key_in_words
@@ -147,6 +153,8 @@ def _expression_problems(place: Place, text: str) -> Iterator[tuple[Place, str]]
     except ExpressionError as error:
         yield place, f"“{text}” is not valid JMESPath ({error})"
         return
+    if negates_too_little(tree):
+        yield place, f"in “{text}” the “!” belongs to the first name only; write !(…) around the path"
     for root, below in names_used(tree):
         if root not in ROOTS:
             yield (

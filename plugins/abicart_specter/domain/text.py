@@ -67,6 +67,8 @@ def _nearest(char: str) -> str:
     if category[0] == "Z":
         return " "
     likeness = unidecode(char)
+    if category in INVISIBLE:
+        likeness = likeness.strip()
     if likeness and not _CONTROL.search(likeness):
         return likeness
     return "" if category in INVISIBLE else "?"
