@@ -1,0 +1,200 @@
+"""What a person does in the shop's admin pages, or a buyer in the shop: the control interface's edits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from shop_sandbox.abicart import order_changes
+from shop_sandbox.abicart.errors import RpcError
+from shop_sandbox.abicart.methods import new_article
+from shop_sandbox.abicart.model import Article, ArticleVariant, Webshop
+from shop_sandbox.abicart.ordering import SETTINGS, place_order
+from shop_sandbox.abicart.patches import check_patch, write_values
+from shop_sandbox.abicart.properties import ApiClass
+from shop_sandbox.abicart.query import WHOLE, compile_query
+from shop_sandbox.abicart.registry import CLASSES
+from shop_sandbox.abicart.rpc import Envelope
+from shop_sandbox.abicart.view import View
+from shop_sandbox.abicart.wire import encode, tidy
+from shop_sandbox.core.errors import UnknownRecordError, UsageError
+
+Values = Mapping[str, Any]
+
+
+def edit(view: View, what: str, values: Values) -> Any:
+    """Do one of ``EDITS``; what cannot be done raises ``UsageError`` in words."""
+    try:
+        if what in CLASSES:
+            return _edit_row(view, CLASSES[what], values)
+        return _OTHER[what](view, values)
+    except RpcError as error:
+        raise UsageError(f"{error.message}: {error.data}") from error
+
+
+def _only(values: Values, *names: str) -> None:
+    unknown = set(values) - set(names)
+    if unknown:
+        raise UsageError(f"this edit takes {', '.join(names)}, not {', '.join(sorted(unknown))}")
+
+
+def _row(view: View, api_class: ApiClass, uid: Any) -> Any:
+    row = view.shop.table(api_class.table).get(uid)
+    if row is None:
+        raise UnknownRecordError(f"there is no {api_class.name} {uid!r}")
+    return row
+
+
+def _shown(view: View, class_name: str, row: Any) -> Any:
+    return compile_query(view, CLASSES[class_name], WHOLE)(row)
+
+
+def _edit_row(view: View, api_class: ApiClass, values: Values) -> Any:
+    """``uid`` and ``patch``; an article without ``uid`` is a new one."""
+    _only(values, "uid", "patch")
+    patch = _as_decimals(values.get("patch", {}))
+    if not isinstance(patch, dict):
+        raise UsageError("patch is an object")
+    if api_class.name == "Webshop":
+        return _edit_webshop(view, patch)
+    row = None if values.get("uid") is None else _row(view, api_class, values["uid"])
+    if row is None and api_class.name != "Article":
+        raise UsageError(f"a {api_class.name} is changed by its uid")
+    own = _take_variant_values(row, patch) if isinstance(row, ArticleVariant) else {}
+    checked, problems = check_patch(view, api_class, patch, row=row)
+    if problems:
+        raise UsageError("; ".join(f"{one['pointer']}: {one['message']}" for one in problems))
+    row = row or new_article(view)
+    write_values(view, api_class, row, checked)
+    for name, value in own.items():
+        setattr(row, name, value)
+    return _shown(view, api_class.name, row)
+
+
+def _take_variant_values(variant: ArticleVariant, patch: dict[str, Any]) -> dict[str, Any]:
+    """A variant's EAN and weight are in its article's ``variants`` only; the admin pages can change them."""
+    own: dict[str, Any] = {}
+    if "ean" in patch:
+        own["ean"] = patch.pop("ean")
+    if "weight" in patch:
+        weight = patch.pop("weight")
+        own["weight"] = None if weight is None else tidy(Decimal(weight))
+    return own
+
+
+_WEBSHOP = {
+    "baseCurrency": "base_currency",
+    "priceStoredWithVat": "prices_with_vat",
+    "showPricesIncludingVat": "shows_prices_with_vat",
+    "vatSupport": "vat_support",
+    "vatCountry": "vat_country",
+    "defaultLanguage": "default_language",
+    "activeCurrencies": "currencies",
+}
+
+
+def _edit_webshop(view: View, patch: dict[str, Any]) -> Any:
+    _only(patch, *_WEBSHOP)
+    webshop: Webshop = view.shop.webshop
+    for name, value in patch.items():
+        old = getattr(webshop, _WEBSHOP[name])
+        if isinstance(old, tuple) and isinstance(value, list):
+            value = tuple(value)
+        if type(value) is not type(old):
+            raise UsageError(f"{name} is a {type(old).__name__}, not {value!r}")
+        setattr(webshop, _WEBSHOP[name], value)
+    view.shop.stamp(webshop, view.now)
+    return _shown(view, "Webshop", webshop)
+
+
+def _as_decimals(value: Any) -> Any:
+    """Numbers with a fraction as the digits that were sent."""
+    if isinstance(value, float):
+        return Decimal(repr(value))
+    if isinstance(value, dict):
+        return {key: _as_decimals(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_as_decimals(one) for one in value]
+    return value
+
+
+def _delete(view: View, values: Values) -> Any:
+    """Remove a product, with its variants; old order rows keep its uid."""
+    _only(values, "class", "uid")
+    if values.get("class") != "Article":
+        raise UsageError("only an Article can be deleted")
+    article: Article = _row(view, CLASSES["Article"], values.get("uid"))
+    for uid in article.variants:
+        view.shop.remove("variants", uid)
+    view.shop.remove("articles", article.uid)
+    return None
+
+
+def _place_order(view: View, values: Values) -> Any:
+    return _shown(view, "Order", place_order(view, values))
+
+
+def _discard_order(view: View, values: Values) -> Any:
+    _only(values, "uid", "discarded")
+    order = _row(view, CLASSES["Order"], values.get("uid"))
+    with view.shop.changing("orders", order, view.now):
+        order_changes.set_discarded(view, order, bool(values.get("discarded", True)))
+    return _shown(view, "Order", order)
+
+
+def _add_token(view: View, values: Values) -> Any:
+    _only(values, "token")
+    view.shop.access.tokens.add(str(values["token"]))
+    return sorted(view.shop.access.tokens)
+
+
+def _revoke_token(view: View, values: Values) -> Any:
+    _only(values, "token")
+    view.shop.access.tokens.discard(str(values["token"]))
+    return sorted(view.shop.access.tokens)
+
+
+def _add_session(view: View, values: Values) -> Any:
+    _only(values, "token")
+    view.shop.access.sessions.add(str(values["token"]))
+    return sorted(view.shop.access.sessions)
+
+
+_OTHER: dict[str, Callable[[View, Values], Any]] = {
+    "delete": _delete,
+    "place_order": _place_order,
+    "discard_order": _discard_order,
+    "add_token": _add_token,
+    "revoke_token": _revoke_token,
+    "add_session": _add_session,
+}
+
+_CHANGED_BY_PATCH = "uid, patch: change it by hand; what a switch forbids to the interface is allowed here"
+
+EDITS: dict[str, str] = {
+    "Article": "uid, patch: change a product by hand; without uid make one (what a switch forbids is allowed here)",
+    "ArticleVariant": "uid, patch: articleNumber, stock, image, ean, weight",
+    "Articlegroup": _CHANGED_BY_PATCH,
+    "Order": _CHANGED_BY_PATCH,
+    "Payment": _CHANGED_BY_PATCH,
+    "Customer": _CHANGED_BY_PATCH,
+    "Shipment": _CHANGED_BY_PATCH,
+    "Webshop": f"patch: {', '.join(_WEBSHOP)}",
+    "delete": "class (Article), uid: remove a product and its variants",
+    "place_order": "; ".join(f"{name}: {help_text}" for name, help_text in SETTINGS.items()),
+    "discard_order": "uid, discarded (true): cancel an order; its stock comes back",
+    "add_token": "token: one more administrator token",
+    "revoke_token": "token: it is refused with 1004 from now on",
+    "add_session": "token: a buyer's session token that is accepted",
+}
+
+
+def error_body(envelope: Envelope, code: int) -> bytes:
+    """Every call of a request answered with the same error."""
+    error = RpcError(code).as_object()
+    answers = [
+        {"jsonrpc": "2.0", "id": one.get("id") if isinstance(one, dict) else None, "error": error}
+        for one in envelope.calls or [None]
+    ]
+    return encode(answers if envelope.batch else answers[0])

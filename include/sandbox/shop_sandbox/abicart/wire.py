@@ -1,0 +1,33 @@
+"""JSON in and out: ``Decimal`` both ways, so that no amount ever passes through a binary fraction."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import msgspec
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+
+
+def encode(value: Any) -> bytes:
+    """Compact UTF-8 JSON; a ``Decimal`` becomes a JSON number with exactly its own digits."""
+    return _ENCODER.encode(value)
+
+
+def decode(body: bytes) -> Any:
+    """Strict JSON; numbers with a fraction or exponent become ``Decimal``. Raises ``ValueError``."""
+    try:
+        return _DECODER.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ValueError("not JSON") from error
+
+
+def tidy(amount: Decimal) -> Decimal:
+    """The same number without trailing zeros and without an exponent: 199, not 199.00 and not 1.99E+2."""
+    whole = amount.to_integral_value()
+    return whole if whole == amount else amount.normalize()
+
+
+CENT = Decimal("0.01")
