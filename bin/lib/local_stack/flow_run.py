@@ -72,7 +72,7 @@ def _failures(stack: LocalStack, run: FinishedRun) -> list[str]:
     """A sentence per failed task, with its last error, and one for the run."""
     found = []
     for task in run.failed_tasks:
-        log = task_log(stack, run, task)
+        log = task_log(stack, run.dag_id, run.run_id, task)
         found.append(f"Task {task.label} failed: {last_error(log) or 'see its log.'} Log: {log}")
     if run.state != "success":
         found.append(f"The run of {run.dag_id} ended as {run.state}.")

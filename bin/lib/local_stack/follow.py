@@ -56,7 +56,7 @@ def follow(
         tasks = stack.api.task_states(dag_id, run_id)
         watch(tasks)
         elapsed = time.monotonic() - started
-        for line in _changes(tasks, told):
+        for line in _changes(tasks, told, lambda task: last_error(task_log(stack, dag_id, run_id, task))):
             say(f"{elapsed:7.1f} s  {line}")
         if state in ("success", "failed"):
             return FinishedRun(dag_id, run_id, state, elapsed, tuple(tasks))
@@ -65,8 +65,8 @@ def follow(
         time.sleep(every)
 
 
-def _changes(tasks: list[TaskState], told: dict[str, str]) -> list[str]:
-    """A line per task, or per group of mapped instances, whose state is new."""
+def _changes(tasks: list[TaskState], told: dict[str, str], why: Callable[[TaskState], str]) -> list[str]:
+    """A line per task, or per group of mapped instances, whose state is new; ``why`` finds a task's error."""
     lines = []
     groups: dict[str, list[TaskState]] = {}
     for task in tasks:
@@ -83,23 +83,23 @@ def _changes(tasks: list[TaskState], told: dict[str, str]) -> list[str]:
             }
             text += "".join(f", {count} {state}" for state, count in bad.items())
             worth = ended > 0 or bool(bad)
+            trouble = next((task for task in members if task.state == "up_for_retry"), None)
         else:
             (task,) = members
             text = task.state + (f" (try {task.try_number})" if task.try_number > 1 else "")
             if task.state in DONE and task.seconds is not None:
                 text += f" in {task.seconds:.1f} s"
             worth = task.state in TOLD
+            trouble = task if task.state == "up_for_retry" else None
         if worth and told.get(task_id) != text:
             told[task_id] = text
-            lines.append(f"{task_id:<24} {text}")
+            lines.append(f"{task_id:<24} {text}{f': {why(trouble)}' if trouble else ''}")
     return lines
 
 
-def task_log(stack: LocalStack, run: FinishedRun, task: TaskState) -> Path:
+def task_log(stack: LocalStack, dag_id: str, run_id: str, task: TaskState) -> Path:
     """The log file of a task's last try."""
-    folder = (
-        stack.home.path / "logs" / f"dag_id={run.dag_id}" / f"run_id={run.run_id}" / f"task_id={task.task_id}"
-    )
+    folder = stack.home.path / "logs" / f"dag_id={dag_id}" / f"run_id={run_id}" / f"task_id={task.task_id}"
     if task.map_index >= 0:
         folder /= f"map_index={task.map_index}"
     return folder / f"attempt={task.try_number}.log"

@@ -12,7 +12,7 @@ MEANING = {
     "unchanged": "Specter has it so already",
     "linked": "was already there",
     "unconfirmed": "sent, but the answer was lost",
-    "held": "something is wrong with it; the reason names it",
+    "held": "its reason says what is wrong",
     "excluded": "left out by a rule",
     "failed": "was refused",
 }
@@ -25,7 +25,7 @@ def flow_table(result: FlowResult) -> Table:
     table.add_column("what")
     table.add_column("count", justify="right")
     table.add_column("meaning")
-    table.add_row("found", str(figures["found"]), "products and variants that are sold", style="bold")
+    table.add_row("found", str(figures["found"]), "products and variants sold", style="bold")
     for outcome in OUTCOMES:
         bad = outcome in ("failed", "unconfirmed") and figures[outcome]
         table.add_row(outcome, str(figures[outcome]), MEANING[outcome], style="red" if bad else None)
@@ -38,5 +38,5 @@ def flow_table(result: FlowResult) -> Table:
         table.add_row(
             f"requests to {system}", str(figures["requests"].get(system, 0)), f"the sandbox counts {counted}"
         )
-    table.add_row("seconds", f"{figures['seconds']:.1f}", "from the first task's start to the report")
+    table.add_row("seconds", f"{figures['seconds']:.1f}", "from first task to report")
     return table
