@@ -64,6 +64,8 @@ def _finding(detail: Any, document: YamlDocument, model: type[BaseModel]) -> tup
         return document.line(meant), f"{name}{joint}{words}."
     in_words = _WORDS.get(kind)
     words = in_words(context) if in_words else str(detail["msg"])
+    if kind in ("too_short", "too_long"):
+        words += " characters" if isinstance(value, str) else " entries"
     return document.line(place), f"{name}: {words}, found {_shown(value)}."
 
 
@@ -157,5 +159,6 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "less_than_equal": lambda context: f"expected at most {context['le']}",
     "string_too_short": lambda context: f"expected at least {context['min_length']} characters",
     "string_too_long": lambda context: f"expected at most {context['max_length']} characters",
-    "too_short": lambda context: f"expected at least {context['min_length']} entries",
+    "too_short": lambda context: f"expected at least {context['min_length']}",
+    "too_long": lambda context: f"expected at most {context['max_length']}",
 }

@@ -143,7 +143,7 @@ class _Reader:
         raise AssertionError("not reached")
 
     def _scalar(self, kind: str, text: str, line: int) -> Any:
-        if kind in ("str", "timestamp"):
+        if kind in ("str", "timestamp", "merge"):
             return text
         if kind == "null":
             return None
