@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote_plus
-from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 import pytest
 import requests
+from defusedxml.ElementTree import fromstring
+
 from shop_sandbox.pytest_plugin import RunningSandbox
 
 
@@ -58,7 +60,7 @@ class SpecterCaller:
 
     def triple(self, content: bytes) -> Triple:
         if content.lstrip().startswith(b"<"):
-            answer = ElementTree.fromstring(content).find("APIresponse")
+            answer = fromstring(content).find("APIresponse")
             assert answer is not None, content
             return Triple(answer.findtext(name) or "" for name in ("result", "code", "message"))
         return Triple(content.decode("cp1252").rstrip("\r\n").split(";", 2))
@@ -84,8 +86,8 @@ class SpecterCaller:
             body |= {f"{name}_{index}": value for name, value in (usual | row).items()}
         return self.put("newOrderSubmit", customer, body, xml=xml)
 
-    def tree(self, action: str, batch: str, **query: str) -> ElementTree.Element:
-        return ElementTree.fromstring(self.get(action, batch, **query))
+    def tree(self, action: str, batch: str, **query: str) -> Element:
+        return fromstring(self.get(action, batch, **query))
 
 
 class SpecterDesk:

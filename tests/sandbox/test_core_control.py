@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
+
 from shop_sandbox.core.errors import UsageError
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+
 from shop_sandbox.core.errors import UsageError
 
 

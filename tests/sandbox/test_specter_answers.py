@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
-
 import pytest
+from defusedxml.ElementTree import fromstring
 
 STOCK, INFO = "getArticleExternalNeedUpdate", "getArticleInfoExternalNeedUpdate"
 DONE = "updateArticlesFromBatch"
@@ -52,7 +51,7 @@ def test_use_xml_1_switch(shop) -> None:
 )
 def test_xml_success_id_switch(shop, switch: str, children: dict[str, str]) -> None:
     shop.control.switches(xml_success_id=switch)
-    answer = ElementTree.fromstring(write(shop, "2")).find("APIresponse")
+    answer = fromstring(write(shop, "2")).find("APIresponse")
     found = {child.tag: child.text for child in answer}
     assert found.pop("message") == "Artiklarna är sparade"
     assert found == children
@@ -61,19 +60,19 @@ def test_xml_success_id_switch(shop, switch: str, children: dict[str, str]) -> N
 def test_named_children_of_the_other_writes(shop) -> None:
     shop.control.switches(xml_success_id="child_named")
     customer = shop.call.send("putInfo.asp", "newCustomerSubmit", "Eva", {"name": "Eva"}, xml="2").content
-    assert ElementTree.fromstring(customer).findtext("APIresponse/customerId") == "5001"
+    assert fromstring(customer).findtext("APIresponse/customerId") == "5001"
     row = {"articleNo_1": "A-1", "noOfItems_1": "1", "priceExclVAT_1": "1", "vatPercent_1": "25"}
     order = shop.call.send(
         "putInfo.asp", "newOrderSubmit", "5001", {"customerId": "5001"} | row, xml="2"
     ).content
-    assert ElementTree.fromstring(order).findtext("APIresponse/orderNo") == "70001"
+    assert fromstring(order).findtext("APIresponse/orderNo") == "70001"
 
 
 @pytest.mark.parametrize("root", ["specterAPI", "Svar"])
 def test_xml_root_switch(shop, root: str) -> None:
     shop.control.switches(xml_root=root)
     assert shop.call.tree(INFO, "b1").tag == root
-    assert ElementTree.fromstring(write(shop, "2")).tag == root
+    assert fromstring(write(shop, "2")).tag == root
 
 
 @pytest.mark.parametrize(("switch", "present"), [("on", True), ("off", False)])
@@ -161,7 +160,7 @@ def test_xml_texts_survive_in_every_encoding(shop, charset: str, text: str) -> N
     raw = shop.call.get(INFO, "b1")
     assert f'encoding="{charset.upper()}"'.encode() in raw and (b"CDATA" in raw) is (text == "cdata")
     assert "Skål".encode(charset) in raw
-    assert ElementTree.fromstring(raw).findtext("articles/article/name") == "Skål <b>&</b> ]]> “é” €"
+    assert fromstring(raw).findtext("articles/article/name") == "Skål <b>&</b> ]]> “é” €"
 
 
 def test_plain_text_charset_and_end_switches(shop) -> None:

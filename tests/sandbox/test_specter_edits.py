@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+
 from shop_sandbox.core.errors import UsageError
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from shop_sandbox.specter.keys import request_key
 
 VECTORS = {

@@ -9,7 +9,6 @@ from typing import Any
 
 from shop_sandbox.core.messages import Answer, Request
 
-
 MOST_BYTES = 64 * 1024 * 1024
 
 

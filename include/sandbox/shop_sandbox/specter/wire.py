@@ -37,13 +37,13 @@ def form_pairs(raw: bytes, charset: str) -> Iterator[tuple[str, str]]:
         if not part:
             continue
         name, _, value = part.partition(b"=")
-        if b"+" in value:
-            value = value.replace(b"+", b" ")
-        if b"%" in value:
-            value = unquote_to_bytes(value)
-        if b"%" in name:
-            name = unquote_to_bytes(name)
-        yield decode(name, charset).lower(), decode(value, charset)
+        yield decode(_unquoted(name), charset).lower(), decode(_unquoted(value), charset)
+
+
+def _unquoted(raw: bytes) -> bytes:
+    if b"+" in raw:
+        raw = raw.replace(b"+", b" ")
+    return unquote_to_bytes(raw) if b"%" in raw else raw
 
 
 def form_fields(raw: bytes, charset: str) -> dict[str, str]:
