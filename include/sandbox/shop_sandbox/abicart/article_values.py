@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +10,7 @@ from shop_sandbox.abicart.errors import Problem, problem
 from shop_sandbox.abicart.model import Article, ByCurrency, Part
 from shop_sandbox.abicart.money import ZERO, both_ways, with_vat, without_vat
 from shop_sandbox.abicart.view import View
-from shop_sandbox.abicart.wire import tidy
+from shop_sandbox.abicart.wire import as_uid, is_number, is_whole, tidy
 
 
 def _displayed(view: View, article: Article, prices: ByCurrency) -> ByCurrency:
@@ -76,11 +77,13 @@ def read_vat_rate(view: View, article: Article) -> Any:
 
 
 def check_vat_rate(view: View, value: Any, pointer: str) -> tuple[Any, list[Problem]]:
-    """A fraction; where rates are by country, an object with the shop's country."""
+    """A fraction; where rates are by country, an object with the shop's country. By hand also as text."""
+    if view.by_hand and isinstance(value, str):
+        value = Decimal(value) if re.fullmatch(r"[01](\.[0-9]+)?", value) else value
     if isinstance(value, dict) and view.switch["vat_rate_shape"] == "by_country":
         pointer = f"{pointer}/{view.shop.webshop.vat_country}"
         value = value.get(view.shop.webshop.vat_country)
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= 1:
+    if not is_number(value) or not 0 <= value <= 1:
         return None, [problem("Not a VAT rate between 0 and 1", pointer)]
     return tidy(Decimal(value)), []
 
@@ -105,7 +108,7 @@ def read_stock(view: View, article: Article) -> dict[str, Any]:
 def check_stock(view: View, value: Any, pointer: str) -> tuple[Any, list[Problem]]:
     """The object or the bare number, as the switch ``stock_write`` has it."""
     accepted = "both" if view.by_hand else view.switch["stock_write"]
-    if _is_number(value):
+    if is_number(value):
         if accepted == "object":
             return None, [problem("Must be an object", pointer)]
         return value, []
@@ -116,16 +119,12 @@ def check_stock(view: View, value: Any, pointer: str) -> tuple[Any, list[Problem
     problems = [problem("Unknown property", f"{pointer}/{key}") for key in value if key not in _STOCK_KEYS]
     if "useStock" in value and not isinstance(value["useStock"], bool):
         problems.append(problem("Must be a boolean", f"{pointer}/useStock"))
-    if "stock" in value and not _is_number(value["stock"]):
+    if "stock" in value and not is_number(value["stock"]):
         problems.append(problem("Must be a number", f"{pointer}/stock"))
     return value, problems
 
 
 _STOCK_KEYS = ("useStock", "stock", "message")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | Decimal) and not isinstance(value, bool)
 
 
 def write_stock(view: View, article: Article, value: Any) -> None:
@@ -222,8 +221,9 @@ def check_content(view: View, value: Any, pointer: str) -> tuple[Any, list[Probl
     for place, part in enumerate(value):
         uid = part.get("uid") if isinstance(part, dict) else part
         quantity = part.get("quantity", 1) if isinstance(part, dict) else 1
-        if not str(uid).isdecimal() or view.shop.articles.get(int(str(uid))) is None:
+        known = as_uid(uid)
+        if known is None or view.shop.articles.get(known) is None:
             problems.append(problem("Unknown article", f"{pointer}/{place}"))
-        elif isinstance(quantity, bool) or not isinstance(quantity, int) or quantity < 1:
+        elif not is_whole(quantity) or quantity < 1:
             problems.append(problem("Must be a whole number from 1", f"{pointer}/{place}/quantity"))
     return value, problems

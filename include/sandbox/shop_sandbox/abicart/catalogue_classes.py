@@ -30,7 +30,7 @@ BOTH_WAYS = Struct({"incVat": MONEY, "exVat": MONEY})
 PRICING = ListOf(Struct({"qtyFloor": INTEGER, "regular": BOTH_WAYS, "specialOffer": BOTH_WAYS}))
 STOCK = Struct({"useStock": FLAG, "stock": NUMBER, "message": LANGUAGES})
 OVERRIDES = Struct({"articleNumber": TEXT, "stock": NUMBER, "ean": TEXT, "weight": NUMBER})
-VARIANTS = ListOf(Struct({"uid": UID, "definedBy": Keyed(UID), "overrides": OVERRIDES}))
+VARIANTS = ListOf(Struct({"uid": UID, "definedBy": Keyed(UID, "uid"), "overrides": OVERRIDES}))
 
 changed_filter = by_switch("changed_filter", "allowed")
 number_filter = by_switch("number_filter", "exact")
@@ -122,7 +122,7 @@ ARTICLE = api_class(
         derived("choices", ListOf(Reference("ArticleChoice")), lambda _view, one: list(one.choice_options)),
         derived(
             "choiceOptions",
-            Keyed(ListOf(Reference("ArticleChoiceOption"))),
+            Keyed(ListOf(Reference("ArticleChoiceOption")), "uid"),
             values.read_choice_options,
             write=variants.write_choice_options,
             check=variants.check_choice_options,
@@ -130,7 +130,7 @@ ARTICLE = api_class(
         ),
         derived(
             "choiceOptionPrices",
-            Keyed(MONEY),
+            Keyed(MONEY, "uid"),
             values.read_option_prices,
             write=values.write_option_prices,
             filterable=never,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from shop_sandbox.abicart.errors import RpcError, invalid
@@ -13,6 +12,7 @@ from shop_sandbox.abicart.properties import ABSENT, ApiClass, Property
 from shop_sandbox.abicart.shapes import Anything, Keyed, ListOf, Reference, Scalar, Shape, Struct
 from shop_sandbox.abicart.times import parse_time
 from shop_sandbox.abicart.view import View
+from shop_sandbox.abicart.wire import as_uid, is_number
 
 Test = Callable[[Any], bool]
 
@@ -123,15 +123,15 @@ def _both(read: Callable[[Any], Any], tests: list[Test]) -> Test:
 
 def _operand(name: str, shape: Shape, value: Any, pointer: str) -> Any:
     """The condition's value in the property's own type; a wrong type or an unknown condition is an error."""
+    if name in ("contains", "containsAny") and not isinstance(shape, ListOf):
+        raise invalid(f"{name} is for arrays", pointer)
+    inner = shape.of if isinstance(shape, ListOf) else shape
     if name in ("in", "containsAny"):
         if not isinstance(value, list):
             raise invalid(f"{name} takes an array", pointer)
-        inner = shape.of if isinstance(shape, ListOf) else shape
         return {_scalar(inner, one, pointer) for one in value}
-    if name in ("contains", "containsAny") and not isinstance(shape, ListOf | Anything):
-        raise invalid(f"{name} is for arrays", pointer)
     if name == "contains":
-        return _scalar(shape.of if isinstance(shape, ListOf) else shape, value, pointer)
+        return _scalar(inner, value, pointer)
     if name == "startsWith":
         if not isinstance(value, str):
             raise invalid("startsWith takes a string", pointer)
@@ -157,20 +157,19 @@ def _scalar(shape: Shape, value: Any, pointer: str) -> Any:
         if at is None:
             raise invalid("Not a time", pointer)
         return at
-    if kind == "uid" and not isinstance(value, bool):
-        if isinstance(value, str) and value.isdecimal():
-            return int(value)
-        if isinstance(value, int):
-            return value
-        raise invalid("Not a uid", pointer)
+    if kind == "uid":
+        uid = as_uid(value)
+        if uid is None:
+            raise invalid("Not a uid", pointer)
+        return uid
     fits = {
         "string": isinstance(value, str),
         "boolean": isinstance(value, bool),
-        "integer": isinstance(value, int | Decimal) and not isinstance(value, bool),
-        "number": isinstance(value, int | Decimal) and not isinstance(value, bool),
+        "integer": is_number(value),
+        "number": is_number(value),
         "any": True,
     }
-    if not fits.get(kind, False):
+    if not fits[kind]:
         raise invalid(f"Must be a {kind}", pointer)
     return value
 

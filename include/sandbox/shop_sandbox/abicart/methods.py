@@ -17,6 +17,7 @@ from shop_sandbox.abicart.registry import CLASSES
 from shop_sandbox.abicart.selection import count, find, parse_selection, select
 from shop_sandbox.abicart.times import whole_second
 from shop_sandbox.abicart.view import View
+from shop_sandbox.abicart.wire import is_number
 
 Params = list[Any]
 Method = Callable[[View, ApiClass, Params], Any]
@@ -93,7 +94,7 @@ def _written(view: View, row: Any, project: Callable[[Any], Any] | None) -> Any:
 
 
 def create(view: View, api_class: ApiClass, params: Params) -> Any:
-    """Only an Article can be made through this interface."""
+    """Only an Article can be made through this interface. Without a query the answer is its uid."""
     if "create" not in api_class.methods:
         raise RpcError(FORBIDDEN)
     query = _param(params, 1, None)
@@ -102,7 +103,7 @@ def create(view: View, api_class: ApiClass, params: Params) -> Any:
     refuse_if(problems)
     article = new_article(view)
     write_values(view, api_class, article, values)
-    return _written(view, article, project)
+    return compile_query(view, api_class, "uid")(article)["uid"] if project is None else project(article)
 
 
 def new_article(view: View) -> Article:
@@ -154,7 +155,7 @@ def add_item(view: View, api_class: ApiClass, params: Params) -> Any:
     quantity = _param(params, 2, None)
     if quantity is None:
         quantity = order_changes.left_to_send(view, item)
-    if isinstance(quantity, bool) or not isinstance(quantity, int | Decimal):
+    if not is_number(quantity):
         raise invalid("Must be a number", "/quantity")
     if not 0 < quantity <= order_changes.left_to_send(view, item):
         raise invalid("More than is left to send", "/quantity")

@@ -10,7 +10,7 @@ from shop_sandbox.abicart.properties import ApiClass, Property
 from shop_sandbox.abicart.registry import CLASSES
 from shop_sandbox.abicart.shapes import Anything, Keyed, ListOf, Reference, Scalar, Shape, Struct
 from shop_sandbox.abicart.view import View
-from shop_sandbox.abicart.wire import tidy
+from shop_sandbox.abicart.wire import as_uid, is_number, is_whole, tidy
 
 
 def check_patch(
@@ -75,8 +75,10 @@ def _fit(view: View, shape: Shape, value: Any, pointer: str, problems: list[Prob
     """The value in the shop's own type; adds to ``problems`` what does not fit."""
     match shape:
         case Scalar():
-            return _fit_scalar(shape, value, pointer, problems)
+            return _fit_scalar(shape, _by_hand_number(view, shape, value), pointer, problems)
         case Anything():
+            if not _can_be_kept(value):
+                problems.append(problem("Number too large", pointer))
             return value
         case Reference():
             return _fit_reference(view, shape, value, pointer, problems)
@@ -89,24 +91,39 @@ def _fit(view: View, shape: Shape, value: Any, pointer: str, problems: list[Prob
             return _fit_object(view, shape, value, pointer, problems)
 
 
+def _can_be_kept(value: Any) -> bool:
+    """No whole number in it is larger than can be kept."""
+    if isinstance(value, dict | list):
+        return all(_can_be_kept(one) for one in (value.values() if isinstance(value, dict) else value))
+    return not isinstance(value, int) or isinstance(value, bool) or is_whole(value)
+
+
 def _fit_scalar(shape: Scalar, value: Any, pointer: str, problems: list[Problem]) -> Any:
     if value is None and shape.nullable:
         return None
-    is_number = isinstance(value, int | Decimal) and not isinstance(value, bool)
     fits = {
         "string": isinstance(value, str),
         "boolean": isinstance(value, bool),
-        "integer": is_number and value == int(value),
-        "number": is_number,
-        "uid": is_number,
+        "integer": is_whole(value),
+        "number": is_number(value),
+        "uid": as_uid(value) is not None,
         "time": isinstance(value, str),
     }
     if not fits[shape.kind]:
         problems.append(problem(f"Must be a {shape.kind}", pointer))
         return None
-    if shape.kind == "number":
-        return tidy(Decimal(value))
-    return int(value) if shape.kind == "integer" else value
+    return tidy(Decimal(value)) if shape.kind == "number" else value
+
+
+def _by_hand_number(view: View, shape: Scalar, value: Any) -> Any:
+    """The control interface may send a number as text, as it shows them."""
+    if not view.by_hand or shape.kind != "number" or not isinstance(value, str):
+        return value
+    try:
+        number = Decimal(value)
+    except ArithmeticError:
+        return value
+    return number if number.is_finite() else value
 
 
 def _fit_reference(view: View, shape: Reference, value: Any, pointer: str, problems: list[Problem]) -> Any:

@@ -10,6 +10,7 @@ from shop_sandbox.abicart.context import Context
 from shop_sandbox.abicart.errors import (
     FORBIDDEN,
     HTTP_STATUS,
+    INTERNAL_ERROR,
     INVALID_PARAMS,
     INVALID_REQUEST,
     METHOD_NOT_FOUND,
@@ -22,7 +23,7 @@ from shop_sandbox.abicart.methods import ADMIN_ONLY, METHODS, WRITES
 from shop_sandbox.abicart.registry import CLASSES
 from shop_sandbox.abicart.store import Shop
 from shop_sandbox.abicart.view import View
-from shop_sandbox.abicart.wire import decode, encode
+from shop_sandbox.abicart.wire import decode, encode, is_number
 from shop_sandbox.core.messages import Call
 from shop_sandbox.core.switches import SwitchBoard
 
@@ -117,8 +118,9 @@ def _answer(view: View, context: Context, one: Any) -> tuple[dict[str, Any] | No
     if not _is_request(one):
         error = RpcError(INVALID_REQUEST)
         return {"jsonrpc": "2.0", "id": None, "error": error.as_object()}, error.code
+    params = one.get("params")
     try:
-        result = _call(view, context, one["method"], one.get("params", []))
+        result = _guarded(view, context, one["method"], [] if params is None else params)
     except RpcError as error:
         keeps_id = not error.without_id or view.switch["unknown_class_id"] == "echo"
         shown = {"jsonrpc": "2.0", "id": one.get("id") if keeps_id else None, "error": error.as_object()}
@@ -130,7 +132,15 @@ def _is_request(one: Any) -> bool:
     if not isinstance(one, dict) or one.get("jsonrpc") != "2.0" or not isinstance(one.get("method"), str):
         return False
     identity = one.get("id")
-    return not isinstance(identity, bool | dict | list)
+    return identity is None or isinstance(identity, str) or is_number(identity)
+
+
+def _guarded(view: View, context: Context, method: str, params: Any) -> Any:
+    """A query nested more deeply than this program can follow is the server's failure, not the caller's."""
+    try:
+        return _call(view, context, method, params)
+    except RecursionError:
+        raise RpcError(INTERNAL_ERROR) from None
 
 
 def _call(view: View, context: Context, method: str, params: Any) -> Any:

@@ -10,6 +10,7 @@ from shop_sandbox.abicart.conditions import Filters, compile_filters
 from shop_sandbox.abicart.errors import invalid
 from shop_sandbox.abicart.properties import ApiClass
 from shop_sandbox.abicart.view import View
+from shop_sandbox.abicart.wire import as_uid, is_whole
 
 SETTINGS = ("filters", "sort", "descending", "limit", "offset")
 
@@ -46,9 +47,9 @@ def parse_selection(view: View, api_class: ApiClass, raw: Any) -> Selection:
 def _whole_number(value: Any, pointer: str) -> int | None:
     if value is None:
         return None
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+    if not is_whole(value) or value < 0:
         raise invalid("Must be a whole number from 0", pointer)
-    return value
+    return int(value)
 
 
 def _limit(view: View, raw: dict[str, Any]) -> int | None:
@@ -155,9 +156,8 @@ def _sorted(view: View, api_class: ApiClass, filters: Filters, selection: Select
 def find(view: View, api_class: ApiClass, uid: Any) -> Any:
     """One row by uid, sent as a number or as digits; ``None`` if there is none this caller may see."""
     if api_class.uid_kind == "integer":
-        if isinstance(uid, str) and uid.isdecimal():
-            uid = int(uid)
-        if isinstance(uid, bool) or not isinstance(uid, int):
+        uid = as_uid(uid)
+        if uid is None:
             raise invalid("Not a uid", "")
     elif not isinstance(uid, str):
         raise invalid("Not a uid", "")

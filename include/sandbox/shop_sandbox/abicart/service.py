@@ -12,7 +12,7 @@ from shop_sandbox.abicart.modes import MODES
 from shop_sandbox.abicart.rpc import Envelope, calls_in, read_envelope, run, status_of
 from shop_sandbox.abicart.state import dump_shop, load_shop
 from shop_sandbox.abicart.store import Shop
-from shop_sandbox.abicart.switches import SWITCHES
+from shop_sandbox.abicart.switches import PLACEMENT, SWITCHES
 from shop_sandbox.abicart.throttle import Throttle
 from shop_sandbox.abicart.view import View
 from shop_sandbox.core.clock import Clock
@@ -105,5 +105,8 @@ class AbicartService:
         self.manifest = Manifest.from_dict(state["manifest"])
 
     def _by_hand(self) -> View:
+        """How the admin pages see the shop: no open question, one value changed leaves the others beside it alone."""
+        board = SwitchBoard(SWITCHES)
+        board.set({"set_nested": "merge", **{name: self.switches[name] for name in PLACEMENT}})
         language = self.shop.webshop.default_language
-        return View(self.shop, self.switches, self.clock.now(), language=language, admin=True, by_hand=True)
+        return View(self.shop, board, self.clock.now(), language=language, admin=True, by_hand=True)

@@ -27,7 +27,13 @@ class Keyed:
         return re.fullmatch(_KEYS[self.key], key) is not None
 
 
-_KEYS = {"language": r"[a-z]{2}", "currency": r"[A-Z]{3}", "country": r"[A-Z]{2}", "any": r".+"}
+_KEYS = {
+    "language": r"[a-z]{2}",
+    "currency": r"[A-Z]{3}",
+    "country": r"[A-Z]{2}",
+    "uid": r"[0-9]{1,12}",
+    "any": r".+",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,4 +190,7 @@ ORDERS = (
     Switch("order_customer", "embedded", "order.customer asked for with true", ("embedded", "uid"), "37"),
 )
 
+PLACEMENT = ("order_discount", "gift_card", "package_rows", "order_rounding")
+"""The switches that shape an order when it is placed, not when it is read."""
+
 SWITCHES = (*TRANSPORT, *VALUES, *READING, *PRODUCTS, *ORDERS)

@@ -9,6 +9,7 @@ from shop_sandbox.abicart.errors import Problem, problem
 from shop_sandbox.abicart.model import Article, ArticleVariant
 from shop_sandbox.abicart.times import whole_second
 from shop_sandbox.abicart.view import View
+from shop_sandbox.abicart.wire import as_uid
 
 
 def check_choice_options(view: View, value: Any, pointer: str) -> tuple[Any, list[Problem]]:
@@ -21,13 +22,13 @@ def check_choice_options(view: View, value: Any, pointer: str) -> tuple[Any, lis
     wanted: dict[int, tuple[int, ...]] = {}
     for choice_key, options in value.items():
         place = f"{pointer}/{choice_key}"
-        choice = view.shop.choices.get(int(choice_key)) if choice_key.isdecimal() else None
+        choice = view.shop.choices.get(as_uid(choice_key))
         if choice is None:
             problems.append(problem("Unknown choice", place))
         elif not isinstance(options, list) or not options:
             problems.append(problem("Must be an array with at least one option", place))
         else:
-            uids = [int(str(one)) if str(one).isdecimal() else 0 for one in options]
+            uids = [as_uid(one) or 0 for one in options]
             problems.extend(
                 problem("Unknown option", f"{place}/{at}")
                 for at, uid in enumerate(uids)

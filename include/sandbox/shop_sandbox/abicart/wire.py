@@ -30,4 +30,21 @@ def tidy(amount: Decimal) -> Decimal:
     return whole if whole == amount else amount.normalize()
 
 
+def as_uid(value: Any) -> int | None:
+    """A uid sent as a number or as digits (Abicart reference 1.1); ``None`` for anything else."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= MOST_DIGITS:
+        return int(value)
+    return value if is_whole(value) else None
+
+
+def is_whole(value: Any) -> bool:
+    """A JSON number without a fraction, of a size that a database column holds."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**MOST_DIGITS
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, Decimal) or is_whole(value)
+
+
 CENT = Decimal("0.01")
+MOST_DIGITS = 18

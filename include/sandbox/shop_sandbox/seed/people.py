@@ -62,7 +62,7 @@ def _person(fake: Faker, draw: random.Random, uid: int) -> Person:
     first, last = fake.first_name(), fake.last_name()
     is_company = draw.random() < 0.25
     company = (
-        f"{last}s {draw.choice(('Bygg', 'Måleri', 'Redovisning', 'Café', 'Trädgård'))} AB"
+        f"{last} {draw.choice(('Bygg', 'Måleri', 'Redovisning', 'Café', 'Trädgård'))} AB"
         if is_company
         else None
     )

@@ -8,10 +8,10 @@ from shop_sandbox.seed.words import Thing
 
 _OPENINGS = (
     "<p>{thing} från {maker} – en favorit från {series} som håller år efter år.</p>",
-    "<p>{maker} har gjort {plain} på samma sätt sedan 1952. Den här modellen heter {series}.</p>",
-    '<p>"Bäst i test", skrev tidningen Hem &amp; Fritid om vår {plain} {series}.</p>',
-    "<p>Vår kund Åsa i Umeå säger: ”Den bästa {plain} jag haft.” Det tycker vi med.</p>",
-    "<p>Ny {plain} i serien {series}, formgiven vid köksbordet hos {maker}.</p>",
+    "<p>{maker} gör som man alltid har gjort, sedan 1952. Den här modellen heter {series}.</p>",
+    '<p>"Bäst i test", skrev tidningen Hem &amp; Fritid om {series}: {plain} när det är som bäst.</p>',
+    "<p>Vår kund Åsa i Umeå säger: ”Årets bästa köp!” Det tycker vi med.</p>",
+    "<p>Nyhet i serien {series}: {plain}, ritad vid köksbordet hos {maker}.</p>",
 )
 _MIDDLES = (
     "<p>Gjord för nordiskt väder, med omsorg om både människor &amp; natur. Idé och råvara från Småland.</p>",
@@ -29,8 +29,8 @@ _ENDINGS = (
 )
 _INTRODUCTIONS = (
     "{thing} i serien {series}.",
-    "Populär {plain} från {maker}.",
-    "Snabb leverans – {plain} finns ofta i lager.",
+    "Vår mest sålda vara från {maker}.",
+    "Snabb leverans: {plain} i lager.",
 )
 
 
