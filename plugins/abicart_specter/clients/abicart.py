@@ -190,7 +190,8 @@ class AbicartClient:
                 return ask()
             except AbicartRefusedError as error:
                 path = next(filter(None, map(query.named_by, error.pointers)), None)
-                if error.code != str(INVALID_PARAMS) or path is None:
+                # Nothing is without a uid; a pointer to one means the filter by uid.
+                if error.code != str(INVALID_PARAMS) or path in (None, ("uid",)):
                     raise
                 words = error.words
             name = "/".join(path)

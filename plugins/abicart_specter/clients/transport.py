@@ -18,6 +18,7 @@ from threading import Lock
 import requests
 from urllib3.exceptions import (
     ConnectTimeoutError,
+    DecodeError,
     HTTPError,
     NameResolutionError,
     NewConnectionError,
@@ -148,6 +149,11 @@ class Transport:
             megabytes = LARGEST_ANSWER // (1024 * 1024)
             reason = f"the answer is larger than {megabytes} MB"
             return Failure(Happened.UNREADABLE, reason, retry_after, response.status_code)
+        if not body and not _says_its_length(response):
+            # Either a head that was cut, or a body that ends with the connection and was cut at once.
+            return Failure(
+                Happened.LOST, "the answer has neither body nor length", None, response.status_code
+            )
         return HttpAnswer(response.status_code, body, retry_after)
 
     def _connected(self) -> None:
@@ -169,11 +175,18 @@ class Transport:
                 seconds = self._options.connect_timeout
                 return Failure(Happened.NOT_SENT, f"no connection within {seconds:g} s")
             return Failure(Happened.NOT_SENT, "no connection could be made")
+        if is_any(DecodeError):
+            return Failure(Happened.UNREADABLE, "the answer cannot be unpacked")
         if self._wire.time_is_up():
             return Failure(Happened.LOST, f"no complete answer within {self._options.total_timeout:g} s")
         if is_any(ReadTimeoutError, TimeoutError):
             return Failure(Happened.LOST, f"no answer for {self._options.read_timeout:g} s")
         return Failure(Happened.LOST, "the connection broke before the answer was complete")
+
+
+def _says_its_length(response: requests.Response) -> bool:
+    headers = response.headers
+    return "Content-Length" in headers or "Transfer-Encoding" in headers or response.status_code in (204, 304)
 
 
 def _limited(pieces: Iterator[bytes]) -> bytes | None:
