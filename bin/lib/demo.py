@@ -110,7 +110,7 @@ def main(arguments: list[str]) -> int:
         print(f"demo: {error}", file=sys.stderr)
         return 1
     except StoppedError as stop:
-        print("demo: stopped; no process is left.", file=sys.stderr)
+        print(f"demo: {stop}; no process is left.", file=sys.stderr)
         return demo.exit_code if demo.report.exists() else stop.exit_code
     return demo.exit_code
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -129,17 +130,22 @@ def test_a_program_that_does_not_exist_is_one_sentence(folder: Path) -> None:
 
 def test_run_waits_for_the_work_and_reports_failure(folder: Path) -> None:
     with Supervisor(folder / "home") as supervisor:
-        supervisor.run(component(folder, f"open({str(folder / 'done')!r}, 'w').close()"), SOON)
-        assert (folder / "done").exists()
+        supervisor.run(
+            component(folder, f"open({str(folder / 'one')!r}, 'w').close()"),
+            replace(component(folder, f"open({str(folder / 'two')!r}, 'w').close()"), name="bank"),
+            seconds=SOON,
+        )
+        assert (folder / "one").exists()
+        assert (folder / "two").exists()
         supervisor.check()
         with pytest.raises(StackError, match="The shop ended with exit code 3"):
-            supervisor.run(component(folder, "raise SystemExit(3)"), SOON)
+            supervisor.run(component(folder, "raise SystemExit(3)"), seconds=SOON)
 
 
 def test_run_gives_up_in_time(folder: Path) -> None:
     with Supervisor(folder / "home", grace=0.2) as supervisor:
         with pytest.raises(StackError, match="The shop took longer than 1 s"):
-            supervisor.run(component(folder, "import signal; signal.pause()"), 1)
+            supervisor.run(component(folder, "import signal; signal.pause()"), seconds=1)
         pid = supervisor.pid_of("shop")
         assert psutil.pid_exists(pid)
     assert alive([pid]) == []

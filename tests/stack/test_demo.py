@@ -133,5 +133,5 @@ def test_ctrl_c_in_the_middle_of_a_run_leaves_no_process(tmp_path: Path, empty_h
         os.killpg(running.process.pid, signal.SIGINT)
         said, _ = running.process.communicate(timeout=60)
         assert running.process.returncode == 128 + signal.SIGINT, said
-        assert said.splitlines()[-1] == "demo: stopped; no process is left."
+        assert said.splitlines()[-1] == "demo: stopped by SIGINT; no process is left."
         assert_nothing_is_left(running)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 
 class StackError(Exception):
     """Something a person has to know, in one clear sentence. ``details`` are lines of a log, if any."""
@@ -15,5 +17,5 @@ class StoppedError(Exception):
     """A signal asked this process to stop."""
 
     def __init__(self, signal_number: int) -> None:
-        super().__init__(f"stopped by signal {signal_number}")
+        super().__init__(f"stopped by {signal.Signals(signal_number).name}")
         self.exit_code = 128 + signal_number

@@ -36,7 +36,6 @@ AIRFLOW_PARTS = {
     "api-server": ["api-server"],
     "scheduler": ["scheduler", "--skip-serve-logs"],
     "dag-processor": ["dag-processor"],
-    "triggerer": ["triggerer", "--skip-serve-logs"],
 }
 
 
@@ -171,9 +170,10 @@ class LocalStack:
         if sandbox is not None:
             self._start_sandboxes(sandbox)
         self._say("Making the databases")
+        makers = [self._airflow("db-migrate", ["db", "migrate"])]
         if sandbox is not None:
-            self.supervisor.run(ledger.upgrade(self.home, self.ledger_url), MIGRATE_SECONDS)
-        self.supervisor.run(self._airflow("db-migrate", ["db", "migrate"]), MIGRATE_SECONDS)
+            makers.append(ledger.upgrade(self.home, self.ledger_url))
+        self.supervisor.run(*makers, seconds=MIGRATE_SECONDS)
         self._say("Starting Airflow")
         for name, argv in AIRFLOW_PARTS.items():
             self.supervisor.start(self._airflow(name, argv))
@@ -186,6 +186,8 @@ class LocalStack:
             self.api.put_pool(pool, POOL_SLOTS, description)
         if sandbox is not None:
             self._connect(sandbox)
+        # no task waits in the triggerer, so that the first run need not wait for it either
+        self.supervisor.start(self._airflow("triggerer", ["triggerer", "--skip-serve-logs"]))
 
     def _start_sandboxes(self, sandbox: SandboxOptions) -> None:
         self._say(f"Starting the Abicart sandbox with {sandbox.items} products, and the Specter sandbox")
@@ -221,7 +223,7 @@ class LocalStack:
 
     def _airflow_is_healthy(self) -> bool:
         health = self.api.health()
-        needed = ("metadatabase", "scheduler", "dag_processor", "triggerer")
+        needed = ("metadatabase", "scheduler", "dag_processor")
         return all(health.get(part) == "healthy" for part in needed)
 
 

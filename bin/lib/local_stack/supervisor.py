@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,23 +83,32 @@ class Supervisor:
         self._launch(component)
         self.check()
 
-    def run(self, component: Component, seconds: float) -> None:
-        """Start a process and wait until it has done its work.
+    def run(self, *components: Component, seconds: float) -> None:
+        """Start processes side by side and wait until they have done their work.
 
-        :raises StackError: it failed, or took longer than ``seconds``, or another component ended meanwhile.
+        :raises StackError: one failed, or took longer than ``seconds``, or another component ended meanwhile.
         """
-        self._launch(component)
-        with self._changed:
-            self._changed.wait_for(lambda: bool(self._ended) or self._keeper.poll() is not None, seconds)
-            code, _ = self._ended.get(component.name, (None, ""))
-            if code == 0:
-                del self._ended[component.name], self._pids[component.name]
-                return
-        self.check()
-        raise StackError(
-            f"{component.title} took longer than {seconds:.0f} s. Its log: {component.log}",
-            last_lines(component.log),
-        )
+        for component in components:
+            self._launch(component)
+        waiting = {component.name for component in components}
+        deadline = time.monotonic() + seconds
+        while waiting:
+            with self._changed:
+                self._changed.wait_for(
+                    lambda: bool(self._ended) or self._keeper.poll() is not None,
+                    max(0.0, deadline - time.monotonic()),
+                )
+                done = {name for name in waiting if self._ended.get(name, (None, ""))[0] == 0}
+                for name in done:
+                    del self._ended[name], self._pids[name]
+            waiting -= done
+            self.check()
+            if waiting and time.monotonic() > deadline:
+                late = self._components[min(waiting)]
+                raise StackError(
+                    f"{late.title} took longer than {seconds:.0f} s. Its log: {late.log}",
+                    last_lines(late.log),
+                )
 
     def _launch(self, component: Component) -> None:
         wanted = {
