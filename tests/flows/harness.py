@@ -74,9 +74,7 @@ class Export:
         self.ledger.close()
 
     def abicart(self) -> AbicartClient:
-        return AbicartClient(
-            AbicartConnection("demo", self.abicart_url, 22222, self.token), self.options
-        )
+        return AbicartClient(AbicartConnection("demo", self.abicart_url, 22222, self.token), self.options)
 
     def specter(self) -> SpecterClient:
         return SpecterClient(self.connection or self.specter_connection(), self.options)
@@ -150,7 +148,9 @@ class Export:
                 if attempt == tries - 1:
                     raise
 
-    def preview(self, selection: Selection | None = None, options: PrepareOptions | None = None) -> dict[str, int]:
+    def preview(
+        self, selection: Selection | None = None, options: PrepareOptions | None = None
+    ) -> dict[str, int]:
         ctx = self.context()
         ctx.dry_run = True
         return preview_products(
@@ -166,4 +166,3 @@ def export_between(abicart, specter, folder: Path, **changes: object):
         yield export
     finally:
         export.close()
-

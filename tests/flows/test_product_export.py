@@ -5,5 +5,4 @@ from __future__ import annotations
 
 def test_every_item_is_accounted_for(export, abicart_server, specter_server) -> None:
     report = export.run()
-    print(report)
     assert report.found == 200

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import asdict, dataclass
-from itertools import islice
 from typing import Any
 
 from abicart_specter.domain.records import Outcome
 from abicart_specter.errors import IncompleteRunError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.reports import log_table, write_outcomes_csv
+from abicart_specter.ledger import OutcomeRecord
 
 log = logging.getLogger(__name__)
 
 NAMED_IN_LOG = 50
+HELD_PER_RULE = 10
 SYSTEMS = ("abicart", "specter")
 
 
@@ -103,14 +105,7 @@ def _show(ctx: FlowContext, result: RunReport) -> None:
     )
     if result.flags:
         log_table(log, "Flags per rule", ("rule", "products"), sorted(result.flags.items()))
-    held = [row.record for row in islice(ctx.staging.iter_outcomes(ctx.run, Outcome.HELD), NAMED_IN_LOG)]
-    if held:
-        log_table(
-            log,
-            f"Held (first {len(held)} of {result.held}): what did not make it, and why",
-            ("product", "product number", "rule", "reason"),
-            [(str(r.key), r.product_number or "", r.rule, r.reason) for r in held],
-        )
+    _show_held(ctx, result.held)
     for gap in ctx.staging.missing_outcomes(ctx.run, NAMED_IN_LOG):
         log.error("Shop %s: %s was found but has no outcome.", ctx.shop, gap.key)
     for gap in ctx.staging.unexpected_outcomes(ctx.run, NAMED_IN_LOG):
@@ -123,3 +118,24 @@ def _show(ctx: FlowContext, result: RunReport) -> None:
         ),
     )
     log.info("Shop %s: every product with its outcome: %s", ctx.shop, path)
+
+
+def _show_held(ctx: FlowContext, total: int) -> None:
+    """What did not make it and why, a few of each rule; all of it is in the CSV."""
+    shown: dict[str, list[OutcomeRecord]] = {}
+    counts: Counter[str] = Counter()
+    for row in ctx.staging.iter_outcomes(ctx.run, Outcome.HELD):
+        counts[row.record.rule] += 1
+        if counts[row.record.rule] <= HELD_PER_RULE:
+            shown.setdefault(row.record.rule, []).append(row.record)
+    if total:
+        log.info("Held: %s products did not make it to Specter.", total)
+    for rule, records in sorted(shown.items()):
+        log_table(
+            log,
+            f"{rule}: {counts[rule]}",
+            ("product", "product number", "reason"),
+            [(record.key, record.product_number or "", record.reason) for record in records],
+        )
+        if counts[rule] > len(records):
+            log.info("… and %s more in outcomes.csv", counts[rule] - len(records))

@@ -13,10 +13,12 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from abicart_specter.domain.records import Flag
+from abicart_specter.domain.records import Flag, Severity
 from abicart_specter.flows.context import FlowContext
 
-LOG_WIDTH = 180
+LOG_WIDTH = 130
+LONGEST_NUMBER = 32
+NARROW = frozenset({"product", "product number", "suggestion", "rule"})
 
 
 def log_table(
@@ -25,7 +27,10 @@ def log_table(
     """Write a table into the task log, one log line per table line, so that every log view shows it whole."""
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for column in columns:
-        table.add_column(column, overflow="fold")
+        if column in NARROW:
+            table.add_column(column, overflow="ellipsis", no_wrap=True, max_width=LONGEST_NUMBER)
+        else:
+            table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(printable(str(cell)) for cell in row))
     out = io.StringIO()
@@ -34,6 +39,27 @@ def log_table(
     ).print(table)
     for line in out.getvalue().rstrip("\n").split("\n"):
         log.info("%s", line.rstrip())
+
+
+def log_by_rule(log: logging.Logger, title: str, flags: Sequence[Flag], rows_per_rule: int = 50) -> None:
+    """Flags in the task log, a table per rule, those that hold products first."""
+    by_rule: dict[tuple[int, str], list[Flag]] = {}
+    for flag in flags:
+        by_rule.setdefault((flag.severity is not Severity.ERROR, flag.rule), []).append(flag)
+    if by_rule:
+        log.info("%s", title)
+    for (_, rule), found in sorted(by_rule.items()):
+        shown = found[:rows_per_rule]
+        what = "held" if found[0].severity is Severity.ERROR else "sent, but look at it"
+        log_table(
+            log,
+            f"{rule}: {len(found)} ({what})",
+            ("product", "product number", "suggestion", "what is wrong"),
+            [(flag.key, flag.product_number or "", flag.suggestion or "", flag.message) for flag in shown],
+        )
+        if len(found) > len(shown):
+            log.info("… and %s more in flags.csv", len(found) - len(shown))
+        log.info("To do: %s", found[0].remedy)
 
 
 def printable(text: str) -> str:

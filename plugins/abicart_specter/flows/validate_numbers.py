@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from abicart_specter.domain import product_numbers
 from abicart_specter.domain.records import Flag, Outcome, Severity
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.reports import log_table, write_flags_csv
+from abicart_specter.flows.reports import log_by_rule, write_flags_csv
 from abicart_specter.ledger import OutcomeRecord
 
 log = logging.getLogger(__name__)
-
-ROWS_IN_LOG = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,20 +71,4 @@ def _show(ctx: FlowContext, flags: list[Flag]) -> None:
     if not flags:
         log.info("Shop %s: no product number breaks a rule.", ctx.shop)
         return
-    log_table(
-        log,
-        f"Flags of shop {ctx.shop}"
-        + (f" (first {ROWS_IN_LOG} of {len(flags)})" if len(flags) > ROWS_IN_LOG else ""),
-        ("product", "product number", "rule", "severity", "what is wrong", "suggestion"),
-        [
-            (
-                str(flag.key),
-                "" if flag.product_number is None else repr(flag.product_number)[1:-1],
-                flag.rule,
-                flag.severity.value,
-                flag.message,
-                flag.suggestion or "",
-            )
-            for flag in flags[:ROWS_IN_LOG]
-        ],
-    )
+    log_by_rule(log, f"Flags of shop {ctx.shop}", flags)
