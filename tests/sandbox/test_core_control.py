@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 import requests
 
@@ -45,6 +47,8 @@ def test_reset_brings_back_the_start(specter) -> None:
     assert control.switches()["row_end"] == "cr" and control.faults() == []
     assert control.latency() == {"request_ms": 0.0, "article_call_ms": 0.0, "actions_ms": {}}
     assert specter.numbers() == [] and control.counters()["requests"] == 0 and control.requests() == []
+    now = datetime.fromisoformat(control.advance_clock(0))
+    assert abs((now - datetime.now(UTC)).total_seconds()) < 600
     with pytest.raises(UsageError, match="reset takes"):
         control.reset(items=3)
 

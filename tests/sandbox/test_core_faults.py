@@ -107,11 +107,11 @@ def test_cut_in_a_way_that_http_does_not_notice(specter) -> None:
 @pytest.mark.parametrize(("work", "stored"), [("before", ["A-1"]), ("after", [])])
 def test_slow(specter, work: str, stored: list[str]) -> None:
     """The client gives up first; whether the work was done by then is the fault's choice."""
-    specter.control.fault("slow", seconds=0.6, work=work)
+    specter.control.fault("slow", seconds=1.5, work=work)
     body = {"articleNo_1": "A-1", "name_1": "x", "key": specter.call.key("A-1")}
     query = "action=newArticleSubmit&sbmId=1000&apiUserId=12"
     with pytest.raises(requests.ReadTimeout):
-        requests.post(f"{specter.call.url}/putInfo.asp?{query}", body, timeout=0.2)
+        requests.post(f"{specter.call.url}/putInfo.asp?{query}", body, timeout=0.7)
     assert specter.numbers() == stored
     deadline = time.monotonic() + 5
     while specter.numbers() != ["A-1"] and time.monotonic() < deadline:
@@ -155,11 +155,9 @@ def test_unavailable_without_retry_after(specter) -> None:
 
 def test_unplugged_port_refuses_and_comes_back(specter) -> None:
     specter.call.article("A-1")
-    specter.control.unplug(0.5)
-    with pytest.raises(requests.ConnectionError) as refused:
-        for _ in range(50):
-            specter.call.article("A-2")
-    assert "refused" in str(refused.value).lower() or "aborted" in str(refused.value).lower()
+    specter.control.unplug(2.0)
+    with pytest.raises(requests.ConnectionError):
+        specter.call.article("A-2")
     with pytest.raises(requests.ConnectionError, match="refused"):
         requests.get(specter.call.url, timeout=1)
     deadline = time.monotonic() + 5
@@ -204,6 +202,10 @@ def test_by_action_and_text(specter) -> None:
     assert hit(specter, 4) == [3]
     assert specter.call.send("putInfo.asp", "newCustomerSubmit", "Eva", {"name": "Eva"}).status_code == 500
     specter.control.clear_faults()
+    specter.control.fault("html_500", text="Skål & fat")
+    assert hit(specter, 1) == []
+    with pytest.raises(AssertionError, match="500"):
+        specter.call.article("A-1", name="En Skål & fat")
     specter.control.fault("html_500", text="action=newOrderSubmit")
     assert hit(specter, 1) == []
     assert specter.call.send("putInfo.asp", "newOrderSubmit", "1", {}).status_code == 500

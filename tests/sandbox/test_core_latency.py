@@ -15,26 +15,26 @@ def seconds(call) -> float:
 
 
 def test_latency_per_request_article_call_and_action(specter) -> None:
-    specter.control.latency(request_ms=60, article_call_ms=120, actions_ms={"newCustomerSubmit": 80})
+    specter.control.latency(request_ms=60, article_call_ms=1000, actions_ms={"newCustomerSubmit": 80})
     check = seconds(lambda: specter.call.send("getInfo.asp", "checkAccountSettings", "", {}))
     article = seconds(lambda: specter.call.article("A-1"))
     customer = seconds(specter.call.customer)
-    assert 0.06 <= check < 0.18 <= article < 0.40
-    assert 0.14 <= customer < 0.30
+    assert 0.06 <= check < 1.0 and article >= 1.06
+    assert 0.14 <= customer < 1.0
 
 
 @pytest.mark.parametrize("control_call", ["counters", "faults", "health"])
 def test_control_calls_do_not_wait(specter, control_call: str) -> None:
-    specter.control.latency(request_ms=2000)
-    assert seconds(getattr(specter.control, control_call)) < 1.0
+    specter.control.latency(request_ms=3000)
+    assert seconds(getattr(specter.control, control_call)) < 3.0
 
 
 def test_parallel_calls_overlap(specter) -> None:
-    specter.control.latency(request_ms=300)
+    specter.control.latency(request_ms=500)
     calls = range(6)
     with ThreadPoolExecutor(6) as pool:
         taken = seconds(lambda: list(pool.map(lambda index: specter.call.article(f"A-{index}"), calls)))
-    assert 0.3 <= taken < 1.2 and len(specter.numbers()) == 6
+    assert 0.5 <= taken < 2.5 and len(specter.numbers()) == 6
 
 
 def test_many_calls_are_served_quickly(specter) -> None:

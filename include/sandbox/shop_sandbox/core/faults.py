@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from fnmatch import fnmatchcase
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from shop_sandbox.core.errors import UsageError
 from shop_sandbox.core.messages import Request
@@ -39,7 +40,7 @@ class Fault:
     :param count: how many requests it hits; ``None`` until it is cleared.
     :param after: how many matching requests pass before the first hit.
     :param action: only requests with this action (no case; ``*`` as in file names).
-    :param text: only requests that hold this text in query or body, as sent (UTF-8 or ISO-8859-1 bytes).
+    :param text: only requests that hold this text in query or body, as sent or form-decoded (UTF-8 or ISO-8859-1).
     :param probability: share of matching requests hit, drawn from ``seed``.
     :param seconds: for slow, too_many and unavailable.
     :param how: the variant; each kind lists its own, the first is the default.
@@ -88,8 +89,10 @@ class Fault:
             if not any(fnmatchcase(call.action.lower(), wanted) for call in request.calls):
                 return False
         if self.text is not None:
-            sent = (self.text.encode(), self.text.encode("latin-1", "replace"))
-            if not any(text in request.query or text in request.body for text in sent):
+            wanted_bytes = (self.text.encode(), self.text.encode("latin-1", "replace"))
+            received = b"\n".join((request.query, request.body))
+            forms = (received, unquote_to_bytes(received.replace(b"+", b" ")))
+            if not any(text in form for form in forms for text in wanted_bytes):
                 return False
         return True
 

@@ -34,11 +34,13 @@ ANSWERS = (
         ("attributes", "elements", "all_elements"),
         "Q7",
     ),
+    Switch("field_case", "camel", "case of article info's field names", ("camel", "lower", "upper"), "Q7"),
     Switch(
-        "field_case", "reference", "case of article info's field names", ("reference", "lower", "upper"), "Q7"
-    ),
-    Switch(
-        "xml_text", "cdata", "texts in XML as CDATA or with escapes", ("cdata", "escaped"), "reference 3.3"
+        "xml_text",
+        "cdata",
+        "texts in XML as CDATA or with escapes",
+        ("cdata", "escaped"),
+        "Specter reference 3.3",
     ),
     Switch(
         "xml_charset",
@@ -48,7 +50,13 @@ ANSWERS = (
         "Q23",
     ),
     Switch("text_charset", "iso-8859-1", "encoding of plain answers", ("iso-8859-1", "windows-1252"), "Q23"),
-    Switch("text_end", "none", "what follows the last character of a plain triple", ("none", "crlf"), "3.2"),
+    Switch(
+        "text_end",
+        "none",
+        "what follows the last character of a plain triple",
+        ("none", "crlf"),
+        "Specter reference 3.2",
+    ),
     Switch("decimal_output", "comma", "decimal mark in answers", ("comma", "point"), "Q22"),
     Switch(
         "quantity_output",
@@ -69,12 +77,12 @@ ANSWERS = (
         "triple",
         "what checkAccountSettings gives: a triple, the account's settings as XML, or 'unknown action'",
         ("triple", "settings", "unknown_action"),
-        "reference 6.4",
+        "Specter reference 6.4",
     ),
 )
 
 REQUESTS = (
-    on_off("key_check", "on", "whether the key parameter is verified", "reference 2"),
+    on_off("key_check", "on", "whether the key parameter is verified", "Specter reference 2"),
     Switch("key_case", "either", "case of the key's hex digits", ("either", "lower"), "Q24"),
     on_off("api_user_check", "on", "whether apiUserId must be known and fit the key (v2)", "Q25"),
     Switch(
@@ -90,7 +98,7 @@ REQUESTS = (
         "empty",
         "what checkAccountSettings' key covers",
         ("empty", "sbm_id", "api_user", "any"),
-        "reference 2",
+        "Specter reference 2",
     ),
     Switch(
         "request_charset",
@@ -100,14 +108,18 @@ REQUESTS = (
         "Q23",
     ),
     Switch("decimal_input", "both", "decimal marks taken in requests", ("both", "point"), "Q21"),
-    Switch("post_limit_bytes", 204800, "largest request body, 0 for no limit", question="reference 10"),
-    Switch("query_limit_bytes", 2048, "largest query string, 0 for no limit", question="reference 10"),
+    Switch(
+        "post_limit_bytes", 204800, "largest request body, 0 for no limit", question="Specter reference 10"
+    ),
+    Switch(
+        "query_limit_bytes", 2048, "largest query string, 0 for no limit", question="Specter reference 10"
+    ),
     Switch(
         "too_long",
         "refuse",
         "texts over the known lengths are refused or cut",
         ("refuse", "cut"),
-        "reference 5",
+        "Specter reference 5",
     ),
 )
 
@@ -128,17 +140,19 @@ ARTICLES = (
         "last",
         "which number an article write answers: the last or first row's article id, the number of rows, nothing",
         ("last", "first", "rows", "none"),
-        "reference 5.2",
+        "Specter reference 5.2",
     ),
-    Switch("max_article_rows", 100, "most rows in one call, 0 for no limit", question="reference 10"),
-    Switch("row_gaps", "refused", "rows after a missing index", ("refused", "ignored"), "reference 4"),
-    on_off("name_required", "on", "a new article needs a name", "reference 5.2"),
+    Switch("max_article_rows", 100, "most rows in one call, 0 for no limit", question="Specter reference 10"),
+    Switch(
+        "row_gaps", "refused", "rows after a missing index", ("refused", "ignored"), "Specter reference 4"
+    ),
+    on_off("name_required", "on", "a new article needs a name", "Specter reference 5.2"),
     Switch(
         "article_number_rule",
         "strict",
         "article numbers refused: none, with blanks, or also with å ä ö & % ¤ # € and commas",
         ("none", "blanks", "strict"),
-        "reference 4",
+        "Specter reference 4",
     ),
     Switch("article_number_max_length", 0, "longest article number, 0 for no limit"),
     Switch("article_name_max_length", 0, "longest article name, 0 for no limit"),
