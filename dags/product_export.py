@@ -7,7 +7,7 @@ from pathlib import Path
 
 from airflow.sdk import DAG, Param, TriggerRule
 
-from abicart_specter.dag_docs import dag_doc
+from abicart_specter.dag_docs import dag_doc, shops
 from abicart_specter.operators.check_shop import CheckShopOperator
 from abicart_specter.operators.drain_article_info import DrainArticleInfoOperator
 from abicart_specter.operators.plan_chunks import PlanChunksOperator
@@ -18,7 +18,6 @@ from abicart_specter.operators.report import ReportOperator
 from abicart_specter.operators.send_products import SendProductsOperator
 from abicart_specter.operators.special_numbers import EnsureSpecialNumbersOperator
 from abicart_specter.operators.validate_numbers import ValidateNumbersOperator
-from abicart_specter.settings import shop_files, shop_name
 
 FLOW = "product_export"
 
@@ -113,6 +112,5 @@ def product_export(shop: str, shop_file: Path) -> DAG:
     return dag
 
 
-for settings_file in shop_files():
-    name = shop_name(settings_file)
+for name, settings_file in shops():
     globals()[f"{FLOW}__{name}"] = product_export(name, settings_file)

@@ -7,11 +7,10 @@ from pathlib import Path
 
 from airflow.sdk import DAG
 
-from abicart_specter.dag_docs import dag_doc
+from abicart_specter.dag_docs import dag_doc, shops
 from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS
 from abicart_specter.operators.read_catalogue import ReadCatalogueOperator
 from abicart_specter.operators.validate_numbers import ValidateNumbersOperator
-from abicart_specter.settings import shop_files, shop_name
 
 FLOW = "product_number_validation"
 
@@ -37,6 +36,5 @@ def product_number_validation(shop: str, shop_file: Path) -> DAG:
     return dag
 
 
-for settings_file in shop_files():
-    name = shop_name(settings_file)
+for name, settings_file in shops():
     globals()[f"{FLOW}__{name}"] = product_number_validation(name, settings_file)

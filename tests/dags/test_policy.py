@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 from airflow.serialization.serialized_objects import DagSerialization
-
 from tests.dags.parsing import DAGS_FOLDER, REPO, load_dags
 
 BAG = load_dags()
