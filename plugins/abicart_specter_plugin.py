@@ -1,4 +1,4 @@
-"""Airflow's entry to this project's plugin. Everything else is in the package beside it, which Airflow must not scan."""
+"""Airflow's entry to this project's plugin. All else is in the package beside it, which Airflow must not scan."""
 
 from __future__ import annotations
 
