@@ -39,6 +39,29 @@ def test_compiled_expressions_give_what_jmespath_gives(text: str, document: dict
     assert type(expression(document)) is type(jmespath.search(text, document))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a == `true`",
+        "a == `1`",
+        "b == `false`",
+        "b == `0`",
+        "a != `true`",
+        "b && `7`",
+        "b || `7`",
+        "c && `7`",
+        "!b",
+        "!d",
+    ],
+)
+@pytest.mark.parametrize("a", [1, True])
+@pytest.mark.parametrize("b", [0, False])
+def test_numbers_are_no_truth_values(text: str, a: object, b: object) -> None:
+    document = {"a": a, "b": b, "c": "", "d": []}
+    found, expected = compile_expression(text)[0](document), jmespath.search(text, document)
+    assert (found, type(found)) == (expected, type(expected))
+
+
 @given(values)
 def test_false_is_what_jmespath_calls_false(value: Any) -> None:
     assert is_false(value) == (

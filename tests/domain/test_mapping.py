@@ -264,6 +264,11 @@ def test_a_value_that_does_not_fit_holds_the_product(
     assert caught.value.rule == "field_unreadable"
 
 
+def test_a_required_field_cannot_be_empty_by_default(mapped: Callable[..., MappedRow], item: Item) -> None:
+    with pytest.raises(RecordError, match="name stays empty"):
+        mapped(item(), "  - {to: name, from: article.sku, default: '', required: true}")
+
+
 def test_a_cut_text_is_flagged(mapped: Callable[..., MappedRow], item: Item) -> None:
     result = mapped(item(), "  - {to: name, from: item.name, max_length: 4}")
     assert result.row["name"] == "Blå"

@@ -159,6 +159,13 @@ def test_an_edge_blank_is_suggested_away() -> None:
     assert flag.suggestion == "A-1"
 
 
+@pytest.mark.parametrize("number", ["FRÅKT", "FRAKT ", " frakt", "FRАKT"])  # the last with a Cyrillic А
+def test_a_reserved_number_is_never_suggested(number: str) -> None:
+    suggestions = {flag.suggestion for flag in check(row(1, number))}
+    assert len(suggestions) == 1
+    assert next(iter(suggestions)) in ("FRAKT-2", "frakt-2")
+
+
 def test_a_look_alike_is_replaced_by_what_it_looks_like() -> None:
     (flag,) = check(row(1, "А\u2013Ö 1"))[:1]
     assert flag.suggestion == "A-O-1"

@@ -85,8 +85,8 @@ class CatalogueView:
             priced=catalogue["price"].notna().to_numpy(),
             rates=rates,
             usual_rates=frozenset(rate for rate in set(rates) if _is_usual(rate, rules)),
-            duplicates=_groups(numbers, folded),
-            twins=_groups(folded, folded, differ=numbers),
+            duplicates=_groups(numbers),
+            twins=_groups(folded, differ=numbers),
         )
 
     def key(self, row: int) -> ItemKey:
@@ -238,17 +238,15 @@ def _listed(view: CatalogueView, group: Group) -> str:
     return shown + (f" and {more} more" if more > 0 else "")
 
 
-def _groups(
-    values: Sequence[str | None], folded: Sequence[str | None], differ: Sequence[str | None] | None = None
-) -> dict[int, Group]:
-    """Rows with the same value, by row; blank numbers are no number.
+def _groups(values: Sequence[str | None], differ: Sequence[str | None] | None = None) -> dict[int, Group]:
+    """Rows with the same value, by row.
 
     :param differ: keep only groups in which these values are not all the same.
     """
     first: dict[str, int] = {}
     groups: dict[str, Group] = {}
     for row, value in enumerate(values):
-        if value is None or not folded[row]:
+        if value is None:
             continue
         earlier = first.setdefault(value, row)
         if earlier != row:
