@@ -191,6 +191,14 @@ def _add_server_routes(
         engine.log.clear()
         return json_answer([])
 
+    @app.get(f"{CONTROL_PATH}/")
+    async def calls() -> Response:
+        """What this interface has; the docs page shows more, and needs a browser with a network."""
+        paths = app.openapi()["paths"]
+        return json_answer(
+            [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+        )
+
     @app.get(f"{CONTROL_PATH}/health")
     async def health() -> Response:
         return json_answer({"service": engine.service.name, "mode": engine.mode, "status": "ok"})
