@@ -92,6 +92,3 @@ def seeded(abicart_server: RunningSandbox) -> AbicartCaller:
     """The default shop of 200 items."""
     return AbicartCaller(abicart_server)
 
-
-def kronor(amount: int | str) -> dict[str, Any]:
-    return {"regular": {"SEK": amount}}
