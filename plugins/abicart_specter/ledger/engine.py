@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from time import monotonic, sleep
+from typing import Any, cast
 from urllib.parse import quote
 
 from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, literal, select
@@ -25,11 +26,12 @@ from sqlalchemy.pool import QueuePool
 from abicart_specter.errors import LedgerError
 from abicart_specter.ledger.address import describe, parse_url
 from abicart_specter.ledger.column_types import UtcDateTime
+from abicart_specter.ledger.errors import LedgerUnavailableError
 from abicart_specter.ledger.faults import translate
 from abicart_specter.ledger.models import Base
 
-BUSY_SECONDS = 60
-"""How long a connection waits for another's write (SQLite) or lock (PostgreSQL) before it gives up."""
+BUSY_SECONDS = 60.0
+"""How long a connection waits for another before it gives up: many chunk tasks write at once, each for a moment."""
 CONNECT_SECONDS = 10
 
 Upsert = postgresql.Insert | sqlite.Insert
@@ -44,19 +46,29 @@ class Database:
     """One process's way to the ledger's database. Safe to use from several threads."""
 
     def __init__(
-        self, url: str, *, clock: Callable[[], datetime] | None = None, create: bool = False
+        self,
+        url: str,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        create: bool = False,
+        busy_seconds: float = BUSY_SECONDS,
     ) -> None:
         """Makes no connection yet.
 
         :param url: ``sqlite:////absolute/path`` or ``postgresql://…`` (see ``address``).
         :param clock: for tests; without it the database's own clock is used, which all writers share.
         :param create: allow SQLite to make the file. Only the migration does.
+        :param busy_seconds: how long to wait for another's write (SQLite) or lock (PostgreSQL).
         """
         address = parse_url(url)
         self.backend = address.get_backend_name()
         self.place = describe(address)
+        self.busy_seconds = busy_seconds
         self._clock = clock
-        self.engine = _sqlite(address, create) if self.backend == "sqlite" else _postgresql(address)
+        if self.backend == "sqlite":
+            self.engine = _sqlite(address, create, busy_seconds)
+        else:
+            self.engine = _postgresql(address, busy_seconds)
         self._writer = self.engine.execution_options(ledger_begin="BEGIN IMMEDIATE")
 
     @contextmanager
@@ -71,6 +83,23 @@ class Database:
         with translate(self.place), self._writer.connect() as connection, connection.begin():
             yield connection
 
+    def ensure_wal(self) -> None:
+        """Puts a SQLite ledger into WAL mode, which the file then keeps. Not called before the file is known to be
+        a ledger: an address may point at somebody else's database.
+        """
+        if self.backend != "sqlite":
+            return
+        with translate(self.place), self.engine.connect() as connection:
+            driver = cast("sqlite3.Connection", connection.connection.driver_connection)
+            mode = _to_wal(driver, self.busy_seconds)
+        if mode == "busy":
+            raise LedgerUnavailableError(f"The {self.place} was busy for too long.")
+        if mode != "wal":
+            raise LedgerError(
+                f"The {self.place} cannot be kept in WAL mode (it is in mode {mode}).",
+                remedy="Put it on a local disk, not on a network folder.",
+            )
+
     def now_sql(self) -> ColumnElement[datetime]:
         """The time at which the statement runs, as SQL. On PostgreSQL it is read anew after a wait for a lock."""
         return self.after_sql(0)
@@ -82,8 +111,9 @@ class Database:
         if self.backend == "sqlite":
             shift = f"{seconds:+.3f} seconds"
             return func.strftime("%Y-%m-%dT%H:%M:%f000Z", "now", shift, type_=UtcDateTime())
-        now: ColumnElement[datetime] = func.clock_timestamp(type_=UtcDateTime())
-        return now + func.make_interval(0, 0, 0, 0, 0, 0, float(seconds))
+        interval = func.make_interval(0, 0, 0, 0, 0, 0, float(seconds))
+        # Our type is text to SQLAlchemy, so a plain + would become ||.
+        return func.clock_timestamp(type_=UtcDateTime()).op("+", return_type=UtcDateTime())(interval)
 
     def now(self, connection: Connection) -> datetime:
         """The time by the same clock, as a value."""
@@ -94,7 +124,29 @@ class Database:
         self.engine.dispose()
 
 
-def _sqlite(address: URL, create: bool) -> Engine:
+def _to_wal(driver: sqlite3.Connection, busy_seconds: float) -> str:
+    """The journal's mode after asking for WAL, or ``busy``.
+
+    SQLite's own patience does not cover this change: with another connection at work it fails at once.
+    """
+    deadline = monotonic() + busy_seconds
+    while True:
+        (mode,) = driver.execute("PRAGMA journal_mode").fetchone()
+        if mode == "wal":
+            return "wal"
+        try:
+            (mode,) = driver.execute("PRAGMA journal_mode=WAL").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            if monotonic() > deadline:
+                return "busy"
+            sleep(0.05)
+        else:
+            return str(mode)
+
+
+def _sqlite(address: URL, create: bool, busy_seconds: float) -> Engine:
     path = Path(address.database or "")
     mode = "rwc" if create else "rw"
 
@@ -103,7 +155,7 @@ def _sqlite(address: URL, create: bool) -> Engine:
         return sqlite3.connect(
             f"file:{quote(str(path))}?mode={mode}",
             uri=True,
-            timeout=BUSY_SECONDS,
+            timeout=busy_seconds,
             isolation_level=None,
             check_same_thread=False,
         )
@@ -114,12 +166,6 @@ def _sqlite(address: URL, create: bool) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: object) -> None:
-        (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
-        if mode != "wal":
-            raise LedgerError(
-                f"The ledger {path} cannot be kept in WAL mode (it is in mode {mode}).",
-                remedy="Put it on a local disk, not on a network folder.",
-            )
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
         # A large catalogue makes a large log once; give its space back at the next checkpoint.
@@ -132,7 +178,7 @@ def _sqlite(address: URL, create: bool) -> Engine:
     return engine
 
 
-def _postgresql(address: URL) -> Engine:
+def _postgresql(address: URL, busy_seconds: float) -> Engine:
     engine = create_engine(
         address,
         connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "abicart_specter ledger"},
@@ -144,7 +190,7 @@ def _postgresql(address: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def _set_up(connection: Any, _record: object) -> None:
         connection.autocommit = True
-        connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+        connection.execute(f"SET lock_timeout = {int(busy_seconds * 1000)}")
         connection.autocommit = False
 
     return engine

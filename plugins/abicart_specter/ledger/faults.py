@@ -45,21 +45,30 @@ def translate(place: str) -> Iterator[None]:
         if ours is None:
             raise
         raise ours from error
+    except sqlite3.Error as error:  # from a call past SQLAlchemy
+        ours = _of_sqlite(error, place)
+        if ours is None:
+            raise
+        raise ours from error
     except PoolTimeoutError as error:
         raise LedgerUnavailableError(f"All connections to the {place} are in use.") from error
+
+
+def _of_sqlite(error: sqlite3.Error, place: str) -> AbicartSpecterError | None:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
+    if code in _SQLITE_BUSY:
+        return LedgerUnavailableError(
+            f"The {place} was busy for too long.", remedy="Nothing: it is tried again."
+        )
+    if code in _SQLITE_FATAL:
+        return LedgerError(f"The {place} cannot be used ({error}).", remedy=_SQLITE_FATAL[code])
+    return None
 
 
 def _translated(error: DBAPIError, place: str) -> AbicartSpecterError | None:
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
-        code = getattr(cause, "sqlite_errorcode", 0) & 0xFF  # the low byte is the primary code
-        if code in _SQLITE_BUSY:
-            return LedgerUnavailableError(
-                f"The {place} was busy for too long.", remedy="Nothing: it is tried again."
-            )
-        if code in _SQLITE_FATAL:
-            return LedgerError(f"The {place} cannot be used ({cause}).", remedy=_SQLITE_FATAL[code])
-        return None
+        return _of_sqlite(cause, place)
     state = getattr(cause, "sqlstate", None)
     if state is None and (error.connection_invalidated or type(cause).__name__ in _LOST):
         words = str(cause)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, func, inspect, select, text, update
 
 from abicart_specter.errors import LedgerError
@@ -9,7 +11,7 @@ from abicart_specter.ledger.engine import Database, upsert
 from abicart_specter.ledger.faults import UPGRADE
 from abicart_specter.ledger.models import Binding, Item, LedgerIdentity, Run
 from abicart_specter.ledger.records import ShopBinding
-from abicart_specter.ledger.revisions import HEAD, REVISIONS, VERSION_TABLE
+from abicart_specter.ledger.revisions import HEAD, VERSION_TABLE, State, judge
 
 IDENTITY_VARIABLE = "sync_ledger_id"
 """Name of the Airflow Variable that keeps the ledger's id outside the ledger."""
@@ -26,24 +28,29 @@ def require_current(db: Database) -> str:
     """The ledger's id. Raises ``LedgerError`` when the tables are not exactly those of this code."""
     with db.read() as connection:
         revision = revision_of(connection)
-        if revision is None:
-            raise LedgerError(f"The {db.place} holds no ledger: it was never migrated.", remedy=UPGRADE)
-        if revision not in REVISIONS:
-            raise LedgerError(
-                f"The ledger in the {db.place} was migrated by newer code (revision {revision}, known here: {HEAD}).",
-                remedy="Run the newer code, also in the tasks.",
-            )
-        if revision != HEAD:
-            raise LedgerError(
-                f"The ledger in the {db.place} is at revision {revision}, this code needs {HEAD}.",
-                remedy=UPGRADE,
-            )
+        if (state := judge(revision)) != "current":
+            raise unfit(state, revision, db.place)
         ledger_id = connection.execute(select(LedgerIdentity.ledger_id)).scalar()
     if ledger_id is None:
         raise LedgerError(
             f"The ledger in the {db.place} has no id: its migration did not end.", remedy=UPGRADE
         )
+    db.ensure_wal()
     return ledger_id
+
+
+def unfit(state: State, revision: str | None, place: str) -> LedgerError:
+    """Why a ledger that is not current cannot be used."""
+    if state == "not migrated":
+        return LedgerError(f"The {place} holds no ledger: it was never migrated.", remedy=UPGRADE)
+    if state == "older":
+        return LedgerError(
+            f"The ledger in the {place} is at revision {revision}, this code needs {HEAD}.", remedy=UPGRADE
+        )
+    return LedgerError(
+        f"The ledger in the {place} was migrated by newer code (revision {revision}, known here: {HEAD}).",
+        remedy="Run the newer code, also in the tasks. A ledger is never migrated back.",
+    )
 
 
 def check_identity(db: Database, ledger_id: str, known_id: str | None) -> None:
@@ -81,22 +88,27 @@ def bind(db: Database, binding: ShopBinding) -> None:
             )
             .on_conflict_do_nothing()
         )
-        bound = {kept.shop: kept for kept in _bindings(connection)}
-    kept = bound.get(binding.shop)
-    if kept is None:
-        other = next(found.shop for found in bound.values() if found.webshop_id == binding.webshop_id)
-        raise LedgerError(
-            f"Shop {binding.shop}: webshop id {binding.webshop_id} is bound to shop {other} in this ledger.",
-            remedy=f"Give the shop its old name ({other}), or correct the login of connection abicart_{binding.shop}.",
-        )
-    _compare(kept, binding)
+        bound = _bindings(connection)
+    _check(bound, binding)
 
 
 def check_binding(db: Database, binding: ShopBinding) -> None:
     """As ``bind``, without binding a shop that is new: a dry run writes nothing."""
-    for kept in bindings(db):
-        if kept.shop == binding.shop:
-            _compare(kept, binding)
+    _check(bindings(db), binding)
+
+
+def _check(bound: Sequence[ShopBinding], given: ShopBinding) -> None:
+    for kept in bound:
+        if kept.shop == given.shop:
+            _compare(kept, given)
+        elif kept.webshop_id == given.webshop_id:
+            raise LedgerError(
+                f"Shop {given.shop}: webshop id {given.webshop_id} is bound to shop {kept.shop} in this ledger.",
+                remedy=(
+                    f"Give the shop its old name ({kept.shop}), or correct the login of "
+                    f"connection abicart_{given.shop}."
+                ),
+            )
 
 
 def _compare(kept: ShopBinding, given: ShopBinding) -> None:

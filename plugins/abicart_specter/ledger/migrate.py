@@ -12,10 +12,10 @@ from sqlalchemy import text
 from abicart_specter.errors import LedgerError
 from abicart_specter.ledger.address import parse_url
 from abicart_specter.ledger.engine import Database, upsert
-from abicart_specter.ledger.identity import bindings, require_current, revision_of
+from abicart_specter.ledger.identity import bindings, require_current, revision_of, unfit
 from abicart_specter.ledger.models import LedgerIdentity
 from abicart_specter.ledger.records import LedgerStatus
-from abicart_specter.ledger.revisions import HEAD, REVISIONS
+from abicart_specter.ledger.revisions import HEAD, judge
 
 # "ledger" in ASCII: whoever migrates holds this lock of the PostgreSQL database until the end of its transaction.
 _MIGRATION_LOCK = 0x6C6564676572
@@ -42,11 +42,8 @@ def upgrade(url: str) -> str:
             if db.backend == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
             revision = revision_of(connection)
-            if revision is not None and revision not in REVISIONS:
-                raise LedgerError(
-                    f"The ledger in the {db.place} was migrated by newer code (revision {revision}).",
-                    remedy="Run the newer code. A ledger is never migrated back.",
-                )
+            if (state := judge(revision)) == "newer":
+                raise unfit(state, revision, db.place)
             config = alembic_config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -69,12 +66,8 @@ def status(url: str) -> LedgerStatus:
     try:
         with db.read() as connection:
             revision = revision_of(connection)
-        if revision is None:
-            return LedgerStatus("not migrated", None, HEAD)
-        if revision not in REVISIONS:
-            return LedgerStatus("newer", revision, HEAD)
-        if revision != HEAD:
-            return LedgerStatus("older", revision, HEAD)
+        if (state := judge(revision)) != "current":
+            return LedgerStatus(state, revision, HEAD)
         return LedgerStatus("current", revision, HEAD, require_current(db), tuple(bindings(db)))
     finally:
         db.close()
