@@ -104,7 +104,9 @@ class UidPages:
             self._nothing_new()
             return None
         self._known = offset + len(rows)
-        self._join_is_proven = True
+        # A page that is nothing but the row of overlap must be followed by one without it, or we stay here for
+        # ever where the server gives one row a page.
+        self._join_is_proven = len(rows) == 1
         return rows
 
     def _fresh(self, rows: Sequence[Row]) -> list[Row]:
