@@ -14,7 +14,7 @@ from abicart_specter.clients.options import HttpOptions, RequestCounts, SpecterC
 from abicart_specter.clients.redact import Redactor
 from abicart_specter.clients.retry import Effect, Failure
 from abicart_specter.clients.specter_answers import Form, Reply, find_reply, form_of, read_reply
-from abicart_specter.clients.specter_batches import AnyAnswer, OpenBatchError, Queue
+from abicart_specter.clients.specter_batches import AnyAnswer, BatchAnswer, OpenBatchError, Queue
 from abicart_specter.clients.specter_check import NO_SUCH_ACTION, AccountAnswer, credentials_refused
 from abicart_specter.clients.specter_form import CONTENT_TYPE, encode_pairs, encode_rows, encoded_size
 from abicart_specter.clients.specter_key import request_key
@@ -170,7 +170,7 @@ class SpecterClient:
         def read(body: bytes) -> AnyAnswer | Reply:
             return read_answer(queue, batch_no, body)
 
-        answer = self._run(queue.read_action, Effect.NONE, request, _unless_blank_once(read))
+        answer = self._run(queue.read_action, Effect.NONE, request, _if_it_comes_twice(read))
         if isinstance(answer, Reply):
             raise self._refused(queue.read_action, answer)
         if answer.skipped:
@@ -198,7 +198,7 @@ class SpecterClient:
         def read(body: bytes) -> Reply:
             return Reply(True, "", "") if form_of(body) is Form.BLANK else read_reply(body)
 
-        reply = self._run(action, Effect.REPEATABLE, request, _unless_blank_once(read))
+        reply = self._run(action, Effect.REPEATABLE, request, _if_it_comes_twice(read))
         if not reply.accepted:
             log.warning(
                 "Shop %s: %s %s of batch %s was refused, so it is taken for closed: %s",
@@ -267,16 +267,21 @@ def _read(answer: HttpAnswer, read: Callable[[bytes], T]) -> T | Failure:
     return value
 
 
-def _unless_blank_once(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
-    """Reads an empty answer only the second time it comes within one call."""
-    blanks = 0
+def _if_it_comes_twice(read: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    """Believes an answer that says nothing only the second time within one call.
+
+    Nothing at all, or plain text without a row, is also what is left of an answer that was cut; whole XML is not.
+    """
+    doubtful = 0
 
     def careful(body: bytes) -> T:
-        nonlocal blanks
-        if form_of(body) is Form.BLANK:
-            blanks += 1
-            if blanks == 1:
-                raise NotReadable("the answer is empty")
-        return read(body)
+        nonlocal doubtful
+        value = read(body)
+        says_nothing = form_of(body) is Form.BLANK or (isinstance(value, BatchAnswer) and value.is_empty)
+        if says_nothing and form_of(body) is not Form.XML:
+            doubtful += 1
+            if doubtful == 1:
+                raise NotReadable("the answer says nothing")
+        return value
 
     return careful

@@ -20,9 +20,9 @@ OPEN_BATCH = "99"
 """The one code that is publicly known; never branch on another."""
 
 _TRIPLE = re.compile(r"\s*(-?\d{1,9});([^;\r\n]*);(.*)", re.DOTALL)
-_WHOLE = re.compile(r"\d{1,18}")
+_NUMBER = re.compile(r"0*[1-9]\d{0,17}")
 _QUOTED = re.compile(r"'([^']+)'")
-_NUMBER_PLACES = ("id", "orderno", "customerid", "articleid", "code")
+_NUMBER_PLACES = ("id", "orderno", "customerid", "articleid")
 
 
 class Form(StrEnum):
@@ -98,7 +98,7 @@ def plain_reply(text: str) -> Reply | None:
     result, second, words = match.groups()
     code = second.strip()
     accepted = result == "1"
-    return Reply(accepted, code, words.strip(), _whole(code) if accepted else None)
+    return Reply(accepted, code, words.strip(), _number(code) if accepted else None)
 
 
 def xml_reply(root: Element) -> Reply | None:
@@ -169,11 +169,13 @@ def _number_in(root: Element, response: Element) -> int | None:
     """The first whole number in the places where it may be (Specter reference, question 2)."""
     for holder in (response, root):
         for name in _NUMBER_PLACES:
-            number = _whole((value_of(holder, name) or "").strip())
+            number = _number(value_of(holder, name) or "")
             if number is not None:
                 return number
-    return None
+    return _number(value_of(response, "code") or "")
 
 
-def _whole(text: str) -> int | None:
-    return int(text) if _WHOLE.fullmatch(text) else None
+def _number(text: str) -> int | None:
+    """An object's number; 0 is none."""
+    stripped = text.strip()
+    return int(stripped) if _NUMBER.fullmatch(stripped) else None

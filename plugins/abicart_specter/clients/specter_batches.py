@@ -114,6 +114,11 @@ class BatchAnswer:
     skipped: int = 0
     limit: int | None = None
 
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was reported, not even a row that had to be skipped."""
+        return not self.skipped and not getattr(self, "rows", ())
+
 
 @dataclass(frozen=True, slots=True)
 class StockAnswer(BatchAnswer):

@@ -167,8 +167,11 @@ def _from_plain(queue: Queue, batch_no: str, body: bytes) -> AnyAnswer | Reply:
     lines = [line for line in _ROW_ENDS.split(text) if ";" in line]
     if lines and not _is_stock_row(lines[0]):
         reply = plain_reply(text)
-        if reply is not None:
-            return _answer(queue, batch_no, body) if reply.accepted else reply
+        if reply is not None and reply.accepted:
+            return _answer(queue, batch_no, body)
+        # Failures begin with 0 (seen in client code); anything else here is a row that was cut.
+        if reply is not None and text.lstrip().startswith("0;"):
+            return reply
     if queue is not Queue.STOCK or not lines:
         raise NotReadable("the answer is neither XML nor a known plain form")
     rows: list[StockRow] = []
