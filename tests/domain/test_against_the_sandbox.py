@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.clients.options import AbicartConnection, HttpOptions
 from abicart_specter.domain.catalogue import ARTICLE_FIELDS, REQUIRED_FIELDS, normalise
@@ -106,5 +107,7 @@ def test_the_validation_finds_exactly_what_was_planted(
     for flag in check_catalogue(frame(columns), shop.number_rules(), shop.special_numbers_by_number()):
         found[flag.rule].add((flag.key.kind.value, flag.key.uid))
     planted = seeded.control.inspect("manifest")["rules"]
-    expected = {rule: {(kind, uid) for kind, uid in items} for rule, items in planted.items() if rule in RULES}
+    expected = {
+        rule: {(kind, uid) for kind, uid in items} for rule, items in planted.items() if rule in RULES
+    }
     assert dict(found) == expected

@@ -15,7 +15,6 @@ from abicart_specter.domain.catalogue import (
     REQUIRED_FIELDS,
     UNREADABLE,
     normalise,
-    unreadable_item,
 )
 from abicart_specter.domain.records import CatalogueItem, ItemKey, Kind, ShopFacts
 from abicart_specter.errors import RecordError
@@ -490,13 +489,6 @@ def test_an_article_without_a_uid_cannot_be_an_item(facts: Facts, article: Artic
     with pytest.raises(RecordError, match="uid cannot be read") as caught:
         normalise(article(uid=uid), facts())
     assert caught.value.rule == UNREADABLE
-
-
-def test_a_stand_in_is_held_by_name(article: Article) -> None:
-    item = unreadable_item(article(uid="12"))
-    assert item.key == ItemKey(Kind.ARTICLE, 12)
-    assert item.product_number == "ART-001"
-    assert item.problems
 
 
 json_values = st.recursive(

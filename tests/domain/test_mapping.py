@@ -264,6 +264,12 @@ def test_a_value_that_does_not_fit_holds_the_product(
     assert caught.value.rule == "field_unreadable"
 
 
+def test_no_mapping_changes_a_product_number(mapped: Callable[..., MappedRow], item: Item) -> None:
+    assert mapped(item(articleNumber="Å 1"), "").row["articleNo"] == "Å 1"
+    with pytest.raises(RecordError, match="EN DASH"):
+        mapped(item(articleNumber="A–1"), "")
+
+
 def test_a_required_field_cannot_be_empty_by_default(mapped: Callable[..., MappedRow], item: Item) -> None:
     with pytest.raises(RecordError, match="name stays empty"):
         mapped(item(), "  - {to: name, from: article.sku, default: '', required: true}")

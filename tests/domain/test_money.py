@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abicart_specter.domain.money import (
-    divide_half_up,
     fixed,
     parse_amount,
     round_down,
@@ -49,15 +48,6 @@ def test_rounding_does_not_depend_on_the_threads_context() -> None:
         context.prec = 3
         context.rounding = decimal.ROUND_DOWN
         assert round_half_up(Decimal("123456.785"), 2) == Decimal("123456.79")
-
-
-@given(st.integers(-(10**12), 10**12), st.integers(1, 10**6))
-def test_whole_number_division_agrees_with_fractions(numerator: int, denominator: int) -> None:
-    exact = Fraction(numerator, denominator)
-    rounded = divide_half_up(numerator, denominator)
-    assert abs(exact - rounded) <= Fraction(1, 2)
-    if abs(exact - rounded) == Fraction(1, 2):
-        assert abs(rounded) > abs(exact)
 
 
 @given(amounts, st.integers(0, 6))

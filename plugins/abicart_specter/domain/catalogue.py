@@ -102,34 +102,6 @@ def normalise(article: Mapping[str, Any], facts: ShopFacts) -> list[CatalogueIte
     ]
 
 
-def unreadable_item(article: Mapping[str, Any], uid: int | None = None) -> CatalogueItem:
-    """A stand-in for an article that :func:`normalise` refuses, so that it is counted and held by name."""
-    reader = ValueReader()
-    found = uid or uid_of(article.get("uid")) or 0
-    number = reader.code(article.get("articleNumber"), "articleNumber")
-    name = reader.text(article.get("name"), "name", "sv")
-    reader.note("article", "cannot be read")
-    return CatalogueItem(
-        key=ItemKey(Kind.ARTICLE, found),
-        article_uid=found,
-        product_number=number,
-        own_number=True,
-        name=name,
-        price_regular=None,
-        price_ex_vat=None,
-        vat_rate=None,
-        stock_managed=None,
-        stock=None,
-        is_package=False,
-        hidden=False,
-        draft=False,
-        ean=None,
-        weight_grams=None,
-        problems=tuple(reader.problems),
-        document={"article": article, "variant": None},
-    )
-
-
 def _read_article(uid: int, article: Mapping[str, Any], facts: ShopFacts, reader: ValueReader) -> _Article:
     managed, stock = _read_stock(article.get("stock"), "stock", reader)
     return _Article(

@@ -14,7 +14,13 @@ from typing import Any
 
 from abicart_specter.domain.catalogue import ARTICLE_FIELDS, UNREADABLE
 from abicart_specter.domain.expressions import Expression, ExpressionError, compile_expression, is_false
-from abicart_specter.domain.mapping_file import FieldEntry, MappingEntries, read_mapping, shop_fields
+from abicart_specter.domain.mapping_file import (
+    IDENTITY,
+    FieldEntry,
+    MappingEntries,
+    read_mapping,
+    shop_fields,
+)
 from abicart_specter.domain.records import CatalogueItem, Flag, Severity
 from abicart_specter.domain.row_hash import row_hash
 from abicart_specter.domain.transforms import (
@@ -163,7 +169,7 @@ def item_view(item: CatalogueItem) -> dict[str, Any]:
 
 def _compiled(entry: FieldEntry) -> _CompiledField:
     steps = [_step(step) for step in entry.transforms]
-    exact = entry.too_long == "hold"
+    exact = entry.too_long == "hold" or entry.to == IDENTITY
     if not exact:
         steps.append(latin1)
         if entry.max_length is not None:

@@ -31,16 +31,6 @@ def round_down(value: Decimal) -> int:
     return int(value.to_integral_value(ROUND_FLOOR, EXACT))
 
 
-def divide_half_up(numerator: int, denominator: int) -> int:
-    """``numerator / denominator`` rounded half away from zero, in whole numbers.
-
-    :param denominator: above zero.
-    """
-    doubled = 2 * abs(numerator) + denominator
-    quotient = doubled // (2 * denominator)
-    return quotient if numerator >= 0 else -quotient
-
-
 def fixed(value: Decimal, decimals: int) -> str:
     """The number as Specter wants it: rounded half up, decimal point, no exponent, no thousands mark, no "-0"."""
     rounded = round_half_up(value, decimals)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import lru_cache
 
-from abicart_specter.domain.money import EXACT, QUOTIENT, divide_half_up, fixed, round_half_up
+from abicart_specter.domain.money import EXACT, QUOTIENT, round_half_up
 
 SHOP_DECIMALS = 2
 """Kronor and öre: what a shop's price list holds."""
@@ -63,16 +63,6 @@ def shop_price(
     return round_half_up(value, SHOP_DECIMALS)
 
 
-def ore_without_vat(ore: int, rate_percent: int) -> int:
-    """:func:`specter_price` in whole öre at two decimals, for a shop that stores prices with VAT."""
-    return divide_half_up(ore * 100, 100 + rate_percent)
-
-
 def percent(rate: Decimal) -> Decimal:
     """A fraction as percent (0.25 → 25)."""
     return EXACT.multiply(rate, 100)
-
-
-def price_text(value: Decimal, decimals: int) -> str:
-    """A price as Specter wants it (159.20)."""
-    return fixed(value, decimals)
