@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests
+
 from shop_sandbox.pytest_plugin import RunningSandbox
 
 PATH = "/backend/jsonrpc/v1/"
@@ -37,7 +38,9 @@ class AbicartCaller:
         self.session = requests.Session()
         self.last = requests.Response()
 
-    def send(self, body: bytes | str | list[Any] | dict[str, Any], path: str = PATH, **more: Any) -> requests.Response:
+    def send(
+        self, body: bytes | str | list[Any] | dict[str, Any], path: str = PATH, **more: Any
+    ) -> requests.Response:
         data = body if isinstance(body, bytes | str) else json.dumps(body, ensure_ascii=False)
         data = data.encode() if isinstance(data, str) else data
         self.last = self.session.post(self.url + path, data, params=self.context, timeout=20, **more)
@@ -64,7 +67,9 @@ class AbicartCaller:
         raise AssertionError(f"{method} answered {result!r}")
 
     def batch(self, *calls: tuple[str, list[Any]]) -> list[dict[str, Any]]:
-        self.send([{"jsonrpc": "2.0", "id": at, "method": name, "params": p} for at, (name, p) in enumerate(calls)])
+        self.send(
+            [{"jsonrpc": "2.0", "id": at, "method": name, "params": p} for at, (name, p) in enumerate(calls)]
+        )
         return self.parsed()
 
     def switch(self, **wanted: Any) -> None:
@@ -91,4 +96,3 @@ def shop(abicart_server: RunningSandbox) -> AbicartCaller:
 def seeded(abicart_server: RunningSandbox) -> AbicartCaller:
     """The default shop of 200 items."""
     return AbicartCaller(abicart_server)
-

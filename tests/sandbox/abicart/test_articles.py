@@ -51,7 +51,9 @@ def test_a_shop_that_stores_prices_without_vat(shop) -> None:
     assert shop("Webshop.get", 22222, "priceStoredWithVat") == {"priceStoredWithVat": False}
 
 
-@pytest.mark.parametrize(("stores", "shows", "seen"), [(True, False, 80), (False, True, 125), (True, True, 100)])
+@pytest.mark.parametrize(
+    ("stores", "shows", "seen"), [(True, False, 80), (False, True, 125), (True, True, 100)]
+)
 def test_prices_as_displayed(shop, stores, shows, seen) -> None:
     uid = shop.article(price={"regular": {"SEK": 100}, "specialOffer": {"SEK": 100}})
     shop.control.edit("Webshop", patch={"priceStoredWithVat": stores, "showPricesIncludingVat": shows})
@@ -79,7 +81,9 @@ def test_vat_rate_by_country(shop) -> None:
     shop.switch(vat_rate_shape="by_country")
     assert shop("Article.get", uid, "vatRate") == {"vatRate": {"SE": Decimal("0.06")}}
     assert shop("Article.get", uid, {"vatRate": "SE"}) == {"vatRate": {"SE": Decimal("0.06")}}
-    assert shop("Article.set", uid, {"vatRate": {"SE": 0.12}}, "vatRate") == {"vatRate": {"SE": Decimal("0.12")}}
+    assert shop("Article.set", uid, {"vatRate": {"SE": 0.12}}, "vatRate") == {
+        "vatRate": {"SE": Decimal("0.12")}
+    }
     assert shop("Article.count", {"/vatRate/SE": 0.12}) == 1
     assert shop.fails("Article.set", uid, {"vatRate": {"NO": 0.12}}, "uid").pointers == ["/vatRate/SE"]
 
@@ -104,7 +108,9 @@ def test_variants_come_and_go_with_choice_options(shop) -> None:
     assert shop("ArticleVariant.count") == 4 and shop("ArticleVariant.count", {"/article": uid}) == 4
     assert {one["uid"] for one in after} & {one["uid"] for one in variants[:2]} == set()
     shop("Article.set", uid, {"choiceOptions": {}}, "uid")
-    assert shop("ArticleVariant.count") == 0 and shop("Article.get", uid, "hasChoices") == {"hasChoices": False}
+    assert shop("ArticleVariant.count") == 0 and shop("Article.get", uid, "hasChoices") == {
+        "hasChoices": False
+    }
 
 
 def test_variants_as_their_own_class(shop) -> None:
@@ -117,7 +123,9 @@ def test_variants_as_their_own_class(shop) -> None:
         {"uid": 1502, "article": uid, "articleNumber": "T-1-VIT", "stock": 4},
     ]
     overrides = shop("Article.get", uid, {"variants": "overrides"})["variants"]
-    assert overrides[1] == {"overrides": {"articleNumber": "T-1-VIT", "stock": 4, "ean": "735", "weight": 1100}}
+    assert overrides[1] == {
+        "overrides": {"articleNumber": "T-1-VIT", "stock": 4, "ean": "735", "weight": 1100}
+    }
     found = shop("ArticleVariant.list", "uid", {"filters": {"/articleNumber": "T-1-VIT"}})
     assert found == [{"uid": 1502}]
 
@@ -157,7 +165,10 @@ def test_packages(shop, stands, plain, expanded) -> None:
         assert failure.pointers == ["/content/quantity"]
     else:
         assert shop("Article.get", package, {"content": {}})["content"][0]["quantity"] == 2
-        assert shop("Article.get", package, {"content": "quantity"})["content"][1] == {"uid": second, "quantity": 1}
+        assert shop("Article.get", package, {"content": "quantity"})["content"][1] == {
+            "uid": second,
+            "quantity": 1,
+        }
 
 
 def test_a_package_can_be_written_with_repeated_parts(shop) -> None:
@@ -207,7 +218,9 @@ def test_empty_objects_as_arrays(shop) -> None:
     ],
 )
 def test_time_formats(shop, stands, text) -> None:
-    shop.control.edit("place_order", rows=[{"article": shop.article(price={"regular": {"SEK": 1}})}], ordered=text)
+    shop.control.edit(
+        "place_order", rows=[{"article": shop.article(price={"regular": {"SEK": 1}})}], ordered=text
+    )
     shop.switch(time_format=stands)
     assert shop("Order.list", "ordered") == [{"ordered": text}]
 
@@ -240,7 +253,9 @@ def test_base_currency_and_other_facts_of_the_shop(shop) -> None:
 def test_inspection_does_not_depend_on_switches(shop) -> None:
     uid = shop.article(price={"regular": {"SEK": 100}}, choiceOptions={"2001": [3001]})
     before = shop.control.inspect("Article", uid=uid)
-    shop.switch(uid_type="string", no_offer="null", empty_object="array", vat_rate_shape="by_country", time_format="z")
+    shop.switch(
+        uid_type="string", no_offer="null", empty_object="array", vat_rate_shape="by_country", time_format="z"
+    )
     assert shop.control.inspect("Article", uid=uid) == before
     edited = shop.control.edit("Article", uid=uid, patch={"price": {"regular": {"SEK": "99.50"}}})
     assert edited["price"]["regular"] == {"SEK": "99.5"}

@@ -22,7 +22,9 @@ def test_other_paths_and_methods(shop) -> None:
     assert answer.status_code == 405 and answer.headers["Allow"] == "POST"
 
 
-@pytest.mark.parametrize("kind", ["application/json", "application/json-rpc", "text/plain;charset=UTF-8", None])
+@pytest.mark.parametrize(
+    "kind", ["application/json", "application/json-rpc", "text/plain;charset=UTF-8", None]
+)
 def test_the_request_content_type_does_not_matter(shop, kind) -> None:
     shop.send(request(id=1), headers={"Content-Type": kind})
     assert shop.parsed()["id"] == 1
@@ -37,7 +39,11 @@ def test_ids_come_back_as_they_were(shop, identity) -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"{'a':1}", b"\xff\xfe", b'{"a":NaN}', b"[1,]", b"[" * 100_000])
 def test_no_json(shop, body) -> None:
     shop.send(body)
-    assert shop.parsed() == {"jsonrpc": "2.0", "id": None, "error": {"code": -32700, "message": "Parse error"}}
+    assert shop.parsed() == {
+        "jsonrpc": "2.0",
+        "id": None,
+        "error": {"code": -32700, "message": "Parse error"},
+    }
     assert shop.last.status_code == 200
 
 
@@ -60,7 +66,11 @@ def test_no_json(shop, body) -> None:
 )
 def test_no_request_object(shop, body) -> None:
     shop.send(body)
-    assert shop.parsed() == {"jsonrpc": "2.0", "id": None, "error": {"code": -32600, "message": "Invalid Request"}}
+    assert shop.parsed() == {
+        "jsonrpc": "2.0",
+        "id": None,
+        "error": {"code": -32600, "message": "Invalid Request"},
+    }
 
 
 def test_unknown_class_and_unknown_method(shop) -> None:

@@ -73,7 +73,9 @@ def test_the_example_of_the_reference(shop) -> None:
         "externalRef": "",
         "amount": 447,
     }
-    head = shop("Order.get", uid, ["orderNumber", "paymentStatus", "deliveryStatus", "discarded", "exchangeRate"])
+    head = shop(
+        "Order.get", uid, ["orderNumber", "paymentStatus", "deliveryStatus", "discarded", "exchangeRate"]
+    )
     assert head == {
         "orderNumber": "10001",
         "paymentStatus": "unpaid",
@@ -183,7 +185,9 @@ def test_order_discount(shop, shape) -> None:
     shop.switch(order_discount=shape)
     rows = [{"article": goods(shop, "100", "0.06"), "quantity": 2}, {"article": goods(shop, "99.99")}]
     uid = place(shop, *rows, discount={"name": "VÅR10", "percent": 10}, shipping=50)
-    shown = shop("Order.get", uid, {"items": {}, "costs": True} | ({"discount": True} if shape == "property" else {}))
+    shown = shop(
+        "Order.get", uid, {"items": {}, "costs": True} | ({"discount": True} if shape == "property" else {})
+    )
     total, cart = shown["costs"]["total"], shown["costs"]["cart"]
     assert total["incVat"] == Decimal("319.99")
     assert total["incVat"] == total["exVat"] + total["vat"]
@@ -237,7 +241,9 @@ def test_a_gift_card_that_covers_all(shop) -> None:
 def test_package_rows(shop, shape, expected) -> None:
     first = goods(shop, "50", articleNumber="A", stock={"useStock": True, "stock": 9})
     second = goods(shop, "50", articleNumber="B", stock={"useStock": True, "stock": 9})
-    package = goods(shop, "90", articleNumber="PAKET", content=[{"uid": first, "quantity": 2}, {"uid": second}])
+    package = goods(
+        shop, "90", articleNumber="PAKET", content=[{"uid": first, "quantity": 2}, {"uid": second}]
+    )
     shop.switch(package_rows=shape)
     shown = order(shop, place(shop, {"article": package, "quantity": 2}))
     rows = [(item["articleNumber"], item["costs"]["total"]["incVat"]) for item in shown["items"]]
@@ -300,7 +306,9 @@ def test_expansion_inside_a_list(seeded) -> None:
 def test_customer_forms(shop) -> None:
     person = {"info": {"type": "private", "email": "eva@example.se", "nin": "19800101-9808"}}
     custom = [{"name": "Portkod", "value": "1234"}]
-    uid = place(shop, {"article": goods(shop)}, customer={**person, "custom": custom, "address": {"town": "Ystad"}})
+    uid = place(
+        shop, {"article": goods(shop)}, customer={**person, "custom": custom, "address": {"town": "Ystad"}}
+    )
     whole = shop("Order.get", uid, "customer")["customer"]
     assert whole["info"]["nin"] == "19800101-9808" and whole["custom"] == custom
     shop.switch(order_customer="uid", custom_shape="object", customer_info="other_names")
@@ -393,12 +401,16 @@ def test_a_row_taken_out(shop) -> None:
 def test_delivery_price_by_weight_and_free_from(shop) -> None:
     light = goods(shop, "100", weight=600)
     for quantity, price in ((1, 49), (4, 79), (5, 0)):
-        edited = shop.control.edit("place_order", rows=[{"article": light, "quantity": quantity}], delivery_method=4412)
+        edited = shop.control.edit(
+            "place_order", rows=[{"article": light, "quantity": quantity}], delivery_method=4412
+        )
         assert Decimal(edited["costs"]["shipment"]["incVat"]) == price
         assert edited["delivery"] == {"method": 4412}
     method = shop("DeliveryMethod.get", 4412, ["name", "rates"])
     assert method["name"]["sv"] == "Ombud" and method["rates"][0]["weightIntervals"][0]["price"]["SEK"] == 49
-    assert shop("DeliveryMethod.list", "uid", {"filters": {"/name/sv": {"startsWith": "Hem"}}}) == [{"uid": 4413}]
+    assert shop("DeliveryMethod.list", "uid", {"filters": {"/name/sv": {"startsWith": "Hem"}}}) == [
+        {"uid": 4413}
+    ]
     assert shop("PaymentMethod.list", ["uid", {"fee": "SEK"}], True)[0] == {"uid": 9901, "fee": {"SEK": 29}}
 
 
@@ -455,7 +467,11 @@ def test_amounts_always_add_up(shop, rows, percent, shape, stores) -> None:
     shop.switch(order_discount=shape)
     shop.control.edit("Webshop", patch={"priceStoredWithVat": stores})
     wanted = [
-        {"article": goods(shop, str(Decimal(ore).scaleb(-2)), rate), "quantity": quantity, "discount_percent": off}
+        {
+            "article": goods(shop, str(Decimal(ore).scaleb(-2)), rate),
+            "quantity": quantity,
+            "discount_percent": off,
+        }
         for ore, rate, quantity, off in rows
     ]
     shown = order(shop, place(shop, *wanted, discount={"percent": percent}, shipping="49.50", fee=29))

@@ -160,7 +160,9 @@ def test_picking_from_a_value_without_description(shop) -> None:
     assert failure.pointers == ["/choices/quantity/x"]
 
 
-@pytest.mark.parametrize("class_name", ["Article", "ArticleVariant", "Order", "OrderItem", "Customer", "Shipment"])
+@pytest.mark.parametrize(
+    "class_name", ["Article", "ArticleVariant", "Order", "OrderItem", "Customer", "Shipment"]
+)
 def test_get_schema_names_exactly_what_can_be_asked(seeded, class_name) -> None:
     schema = seeded(f"{class_name}.getSchema", None)
     assert schema["title"] == class_name and schema["type"] == "object"

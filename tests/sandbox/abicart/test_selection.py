@@ -8,7 +8,12 @@ ROWS = [
     {"articleNumber": "A-1", "name": {"sv": "Äpple"}, "ean": "735", "weight": 100, "news": True},
     {"articleNumber": "a-1", "name": {"sv": "Banan", "en": "Banana"}, "weight": 200},
     {"articleNumber": None, "name": {"sv": "Citron"}, "weight": 300},
-    {"articleNumber": "B/2", "name": {"sv": "banankaka"}, "weight": 400, "stock": {"useStock": True, "stock": 5}},
+    {
+        "articleNumber": "B/2",
+        "name": {"sv": "banankaka"},
+        "weight": 400,
+        "stock": {"useStock": True, "stock": 5},
+    },
 ]
 
 
@@ -243,11 +248,17 @@ def test_order_number_filter(seeded) -> None:
     found = seeded("Order.list", "uid", {"filters": {"/orderNumber": "10003"}})
     assert found == [{"uid": 50003}]
     seeded.switch(order_number_filter="refused")
-    assert seeded.fails("Order.list", "uid", {"filters": {"/orderNumber": "10003"}}).pointers == ["/orderNumber"]
+    assert seeded.fails("Order.list", "uid", {"filters": {"/orderNumber": "10003"}}).pointers == [
+        "/orderNumber"
+    ]
 
 
 def test_languages_have_text_uids(shop) -> None:
-    assert shop("Language.list", "uid", {"filters": {"/uid": {"min": "fi"}}}) == [{"uid": "fi"}, {"uid": "nb"}, {"uid": "sv"}]
+    assert shop("Language.list", "uid", {"filters": {"/uid": {"min": "fi"}}}) == [
+        {"uid": "fi"},
+        {"uid": "nb"},
+        {"uid": "sv"},
+    ]
     assert shop("Language.get", "sv", True) == {"uid": "sv", "active": True, "defaultCurrency": "SEK"}
     assert shop.fails("Language.get", 5).code == -32602
     assert shop("Language.count", {"/active": True}) == 2

@@ -159,9 +159,9 @@ def test_nested_objects_are_replaced_or_merged(shop) -> None:
         "price": {"regular": {"SEK": 90, "EUR": 9}, "specialOffer": {"SEK": 80}},
         "stock": {"useStock": True, "stock": 3},
     }
-    assert shop("Article.set", uid, {"price": {"specialOffer": {}}}, {"price": ["regular", "specialOffer"]}) == {
-        "price": {"regular": {"SEK": 90, "EUR": 9}}
-    }
+    assert shop(
+        "Article.set", uid, {"price": {"specialOffer": {}}}, {"price": ["regular", "specialOffer"]}
+    ) == {"price": {"regular": {"SEK": 90, "EUR": 9}}}
 
 
 @pytest.mark.parametrize("merging", ["replace", "merge"])
@@ -191,7 +191,9 @@ def test_stock_forms(shop) -> None:
     assert shop("Article.set", uid, {"stock": whole}, {"stock": ["useStock", "stock"]})["stock"] == whole
     shop.switch(stock_write="number")
     assert shop.fails("Article.set", uid, {"stock": whole}, "uid").pointers == ["/stock"]
-    assert shop("Article.set", uid, {"stock": 9}, {"stock": ["useStock", "stock"]})["stock"] == whole | {"stock": 9}
+    assert shop("Article.set", uid, {"stock": 9}, {"stock": ["useStock", "stock"]})["stock"] == whole | {
+        "stock": 9
+    }
     shop.switch(stock_write="both")
     assert shop("Article.set", uid, {"stock": 1}, {"stock": "stock"})["stock"] == {"stock": 1}
     assert shop("Article.set", uid, {"stock": whole}, {"stock": "stock"})["stock"] == {"stock": 4}
@@ -208,7 +210,9 @@ def test_stock_of_an_article_with_variants(shop) -> None:
     assert shop("Article.set", uid, patch, {"stock": "stock"}) == {"stock": {"stock": 7}}
     shop.switch(variant_article_stock="error")
     assert shop.fails("Article.set", uid, patch, "uid").pointers == ["/stock/stock"]
-    assert shop("Article.set", uid, {"stock": {"useStock": True}}, {"stock": "stock"}) == {"stock": {"stock": 7}}
+    assert shop("Article.set", uid, {"stock": {"useStock": True}}, {"stock": "stock"}) == {
+        "stock": {"stock": 7}
+    }
     assert shop("Article.set", shop.article(), patch, {"stock": "stock"}) == {"stock": {"stock": 99}}
 
 
@@ -238,10 +242,15 @@ def test_customers_can_be_changed(shop) -> None:
     address = {"firstName": "Åsa", "lastName": "Ek", "address": "Gatan 1", "town": "Ystad", "country": "SE"}
     patch = {"info": info, "address": address, "deliveryAddress": {"copyAddress": True}}
     assert shop("Customer.set", uid, patch, list(patch)) == patch
-    failure = shop.fails("Customer.set", uid, {"info": {"mail": "x", "email": 5}, "address": {"zip": 1}}, "uid")
+    failure = shop.fails(
+        "Customer.set", uid, {"info": {"mail": "x", "email": 5}, "address": {"zip": 1}}, "uid"
+    )
     assert failure.pointers == ["/info/email", "/info/mail", "/address/zip"]
     shop.switch(customer_info="other_names")
     assert shop("Customer.get", uid, "info")["info"]["orgNumber"] == "559999-0006"
     shop("Customer.set", uid, {"info": {"email": "a@example.se", "orgNumber": "559999-0014"}}, "uid")
     shop.switch(customer_info="plain")
-    assert shop("Customer.get", uid, "info")["info"] == {"email": "a@example.se", "companyNumber": "559999-0014"}
+    assert shop("Customer.get", uid, "info")["info"] == {
+        "email": "a@example.se",
+        "companyNumber": "559999-0014",
+    }
