@@ -11,6 +11,7 @@ from shop_sandbox.abicart.service import AbicartService
 from shop_sandbox.core.control_client import Control
 from shop_sandbox.core.errors import UsageError
 from shop_sandbox.core.server import SandboxServer
+from shop_sandbox.seed.faults import FAULTS
 from shop_sandbox.seed.options import SeedOptions
 
 README = Path(__file__).parents[3] / "include" / "sandbox" / "README.md"
@@ -30,7 +31,8 @@ def test_everything_survives_a_restart(tmp_path) -> None:
                 )
                 order = control.edit("place_order", rows=[{"article": made["uid"]}], gift_cards=["0.10"])
                 control.edit("add_token", token="t-2")
-                body = f'{{"jsonrpc":"2.0","id":1,"method":"Shipment.addAllItemsFromOrder","params":[null,{order["uid"]}]}}'
+                params = f'"params":[null,{order["uid"]}]'
+                body = f'{{"jsonrpc":"2.0","id":1,"method":"Shipment.addAllItemsFromOrder",{params}}}'
                 url = f"{server.url}/backend/jsonrpc/v1/?webshop=22222&auth=t-2"
                 assert "result" in requests.post(url, body, timeout=10).json()
                 control.switches(item_number="base")
@@ -45,7 +47,7 @@ def test_everything_survives_a_restart(tmp_path) -> None:
                     is None
                 )
                 control.load()
-            shown[turn] = {what: control.inspect(what) for what in control._call("GET", "inspect")}
+            shown[turn] = {what: control.inspect(what) for what in AbicartService.inspections}
         finally:
             server.stop()
     assert shown["before"] == shown["after"]
@@ -136,6 +138,8 @@ def test_every_switch_and_edit_and_seed_option_is_in_the_readme() -> None:
         assert all(f"`{choice}`" in text for choice in one["choices"]), one["name"]
     names = [*service.edits, *service.inspections, *service.own_faults, *SeedOptions.__dataclass_fields__]
     assert [name for name in names if f"`{name}`" not in text] == []
+    for fault in FAULTS:
+        assert f"| `{fault.name}` | `{fault.rule}` | {fault.share * 100:g} %" in text, fault.name
 
 
 def test_every_switch_of_the_references_questions_is_there() -> None:
