@@ -69,7 +69,7 @@ def _drain(
         specter.acknowledge(queue, answer.batch_no)
         ctx.ledger.acknowledged(account, queue.value, answer.batch_no)
         articles += len(answer.rows)
-        if not answer.rows:
+        if not answer.rows and not answer.skipped:
             return articles
     raise FatalError(
         f"Shop {ctx.shop}: Specter's queue {queue.value} is not empty after {MOST_BATCHES} batches.",

@@ -16,7 +16,8 @@ FLUSH_AT = 1000
 class FlagBuffer:
     """Flags found, and which products were looked at: those that are not flagged any more are resolved.
 
-    Lost when the process is killed, like the outcomes that belong to them; a retry finds them again.
+    What is buffered is lost when the process is killed. A retry finds the flags of products that it looks at again;
+    so ``flush`` before recording an outcome that a flag explains, since that is final within its run.
     """
 
     ctx: FlowContext

@@ -1,4 +1,4 @@
-"""What is known from Specter of the fields that Specter is master of (rule 24)."""
+"""What is known from Specter of the fields that Specter is master of (rule 24), and what a write settles (rule 22)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from abicart_specter.clients.specter_batches import Queue
-from abicart_specter.domain.masters import WIRE_FIELDS, Master
-from abicart_specter.domain.records import ItemKey
+from abicart_specter.domain.masters import WIRE_FIELDS, Master, replace_by_master, shop_value
+from abicart_specter.domain.records import CatalogueItem, Flag, ItemKey
+from abicart_specter.domain.text import to_latin1
+from abicart_specter.errors import RecordError
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.ledger import LatestValue, Pair
+from abicart_specter.ledger import LatestValue, Pair, PairValues
+
+UNWRITABLE = "specter_text_unwritable"
+"""Flag rule: Specter holds a text that its own interface does not take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +53,41 @@ def _newer(pair: Pair | None, told: Mapping[str, LatestValue], master: Master) -
     if latest is not None and latest.value is not None and (settled is None or latest.seen_at >= settled):
         return KnownValues(shop_value, latest.value)
     return KnownValues(shop_value, None if pair is None else pair.specter_value)
+
+
+def put_known_values(
+    ctx: FlowContext,
+    item: CatalogueItem,
+    row: Mapping[str, str],
+    known: Mapping[str, KnownValues],
+    masters: Sequence[Master],
+) -> tuple[dict[str, str], list[Flag]]:
+    """A row with Specter's last known values where it is master, and a flag for each edit in the shop that this
+    overrules.
+
+    :raises RecordError: Specter told a text that cannot be written back as it is; changed, it would overwrite it.
+    """
+    replaced, flags = replace_by_master(item, row, known, masters)
+    for name, value in replaced.items():
+        if value != row[name] and (odd := to_latin1(value).replaced):
+            raise RecordError(
+                f"Shop {ctx.shop}: {item.key}, product number {item.product_number}: Specter's own {name} holds "
+                f"{', '.join(f'U+{ord(char):04X}' for char in odd[:5])}, which Specter's interface does not take.",
+                rule=UNWRITABLE,
+                remedy="Change the text in Specter to letters and signs of ISO-8859-1.",
+            )
+    return replaced, flags
+
+
+def settled_values(item: CatalogueItem, shops: Mapping[str, str], row: Mapping[str, str]) -> list[PairValues]:
+    """What both systems agree on once ``row`` is confirmed: the fields in which the shop's own value goes.
+
+    Where Specter's value goes instead, the shop still holds another one, and only an import can settle that.
+
+    :param shops: the row as the shop alone would have it.
+    """
+    return [
+        PairValues(item.key, master.value, shop_value(item, master), row[wire])
+        for master, wire in WIRE_FIELDS.items()
+        if wire in row and row[wire] == shops[wire]
+    ]

@@ -45,8 +45,8 @@ class Selection:
         words = [word for word in re.split(r"[\s,;]+", self.only) if word]
         if not words:
             return lambda number: True
-        exact = {word for word in words if not set(word) & set("*?[")}
-        patterns = [re.compile(fnmatch.translate(word)) for word in words if word not in exact]
+        exact = set(words)
+        patterns = [re.compile(fnmatch.translate(word)) for word in words if set(word) & set("*?[")]
         return lambda number: number in exact or any(pattern.match(number) for pattern in patterns)
 
 

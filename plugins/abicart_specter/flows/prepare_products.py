@@ -11,8 +11,8 @@ from abicart_specter.domain.masters import Master, replace_by_master
 from abicart_specter.domain.records import CatalogueItem, Flag, ItemKey, Outcome, Severity
 from abicart_specter.errors import RecordError
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.known_values import KnownValues, known_values
-from abicart_specter.ledger import ItemState, OutcomeRecord, StagedItem
+from abicart_specter.flows.known_values import KnownValues, known_values, put_known_values, settled_values
+from abicart_specter.ledger import ItemState, OutcomeRecord, PairValues, StagedItem
 
 MAPPING_FLAGS = "mapping"
 """Source of the flags found here: what is no longer found is resolved by source."""
@@ -26,6 +26,7 @@ class Prepared:
     """One product ready to be written.
 
     ``first`` tells that Specter has not confirmed it yet: pass 1 adds ``create_only`` (opening stock).
+    ``settles`` is what both systems agree on once the row is confirmed (rule 22).
     """
 
     key: ItemKey
@@ -34,6 +35,7 @@ class Prepared:
     create_only: dict[str, str]
     hash: str
     first: bool
+    settles: list[PairValues]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def prepare(
             if entry.item.product_number is not None
         }
         known = known_values(ctx, numbers, account, masters)
-        taken = {} if ctx.dry_run else ctx.ledger.numbers_taken_over(ctx.run, numbers)
+        taken = ctx.staging.numbers_taken_over(ctx.run, numbers)
         yield _prepare_batch(ctx, mapping, context, staged, states, known, taken, masters, options)
 
 
@@ -116,6 +118,7 @@ def _prepare_batch(
             _refuse_renumbered(ctx, item.key, item.product_number, state, options)
             _refuse_taken_over(ctx, item.key, item.product_number, taken.get(item.key))
             mapped = mapping.apply(item, context)
+            row, overruled = put_known_values(ctx, item, mapped.row, known.get(item.key, {}), masters)
         except RecordError as error:
             batch.flags.append(
                 Flag(item.key, error.rule, Severity.ERROR, error.message, error.remedy, item.product_number)
@@ -125,20 +128,34 @@ def _prepare_batch(
             )
             continue
         batch.flags.extend(mapped.flags)
-        row = mapped.row
-        if masters:
-            row, flags = replace_by_master(item, row, known.get(item.key, {}), masters)
-            batch.flags.extend(flags)
+        batch.flags.extend(overruled)
         digest, number = row_hash(row), row["articleNo"]
         # An open intent means that a write of other content may have arrived after the one that was confirmed.
-        if state.sent_hash == digest and state.intent_hash is None and not options.full_resend:
+        if (
+            not options.full_resend
+            and state.intent_hash is None
+            and digest in (state.sent_hash, _hash_in_specter(item, state, known.get(item.key, {}), masters))
+        ):
             batch.settled.append(
                 OutcomeRecord(item.key, number, Outcome.UNCHANGED, "Specter has it so already.", "")
             )
             continue
         first = state.created_number != number
-        batch.ready.append(Prepared(item.key, number, row, mapped.create_only, digest, first))
+        settles = settled_values(item, mapped.row, row)
+        batch.ready.append(Prepared(item.key, number, row, mapped.create_only, digest, first, settles))
     return batch
+
+
+def _hash_in_specter(
+    item: CatalogueItem, state: ItemState, known: Mapping[str, KnownValues], masters: Sequence[Master]
+) -> str | None:
+    """The hash of what Specter has: the row sent last, with what Specter itself changed since.
+
+    A price that came from Specter is not sent back to it (rule 22).
+    """
+    if not masters or state.sent_values is None:
+        return None
+    return row_hash(replace_by_master(item, state.sent_values, known, masters)[0])
 
 
 def _refuse_renumbered(

@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from abicart_specter.domain.mapping import ArticleMapping
 from abicart_specter.domain.records import Outcome
@@ -17,7 +18,7 @@ from abicart_specter.flows.read_catalogue import read_catalogue
 from abicart_specter.flows.reports import log_table, printable
 from abicart_specter.flows.send_products import mapping_context
 from abicart_specter.flows.validate_numbers import validate_numbers
-from abicart_specter.ledger import OutcomeRecord, scratch_ledger
+from abicart_specter.ledger import Created, OutcomeRecord, scratch_ledger
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ def preview_products(
     with scratch_ledger() as scratch:
         dry = replace(ctx, staging=scratch, dry_run=True)
         read_catalogue(dry, mapping.extra_fields)
+        _copy_numbers(ctx, dry)
         validate_numbers(dry)
         chunks = plan_chunks(dry, selection)
         counts: Counter[str] = Counter()
@@ -57,6 +59,17 @@ def preview_products(
         log, f"Dry run of shop {ctx.shop}: nothing was written", ("what", "count"), sorted(counts.items())
     )
     return dict(counts)
+
+
+def _copy_numbers(ctx: FlowContext, dry: FlowContext) -> None:
+    """Under which number Specter has each product found, into the scratch file, where a number that changed hands is
+    looked for.
+    """
+    found = dry.staging.open_items(dry.run)
+    while keys := [key for key, _ in islice(found, 1000)]:
+        states = ctx.ledger.item_states(ctx.shop, keys)
+        created = [(key, state.created_number) for key, state in states.items()]
+        dry.staging.record_created(ctx.shop, [Created(key, number) for key, number in created if number])
 
 
 def _preview_chunk(

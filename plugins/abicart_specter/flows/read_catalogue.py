@@ -9,7 +9,7 @@ from typing import Any
 from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.domain.catalogue import ARTICLE_FIELDS, REQUIRED_FIELDS, normalise
 from abicart_specter.domain.records import ShopFacts
-from abicart_specter.errors import CatalogueChangedError
+from abicart_specter.errors import CatalogueChangedError, EmptyCatalogueError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.requests_made import counted_abicart
 from abicart_specter.ledger import StagedArticle, StagedCounts
@@ -28,6 +28,7 @@ def read_catalogue(ctx: FlowContext, extra_fields: Sequence[str] = ()) -> Staged
 
     :param extra_fields: article fields that the field mapping wants besides the usual ones.
     :raises CatalogueChangedError: it still disagrees; retriable.
+    :raises EmptyCatalogueError: the shop shows no articles at all; retriable.
     """
     fields = [*ARTICLE_FIELDS, *(name for name in extra_fields if name not in ARTICLE_FIELDS)]
     ctx.begin()
@@ -62,6 +63,12 @@ def _settle_count(ctx: FlowContext, abicart: AbicartClient, fields: Sequence[str
     for correction in range(MOST_CORRECTIONS + 1):
         counted = abicart.count_articles()
         staged = ctx.staging.staged_counts(ctx.run).articles
+        if counted == staged == 0:
+            raise EmptyCatalogueError(
+                f"Shop {ctx.shop}: the shop says that it has no products at all, which is not believed.",
+                remedy=f"Check the webshop id and the token's rights in connection abicart_{ctx.shop}. "
+                "Nothing was sent, and no flag was changed.",
+            )
         if counted == staged:
             ctx.staging.set_counts(ctx.run, counted, ctx.staging.staged_counts(ctx.run).items)
             return

@@ -108,7 +108,8 @@ def _write_csv(ctx: FlowContext, name: str, header: Sequence[str], rows: Iterabl
     if ctx.dry_run:
         return "(a dry run writes no files)"
     path = run_folder(ctx) / name
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
+    # A shop's text may hold half a surrogate pair, which no encoding takes: shown, not fatal.
+    with path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="") as file:
         writer = csv.writer(file, delimiter=";")
         writer.writerow(header)
         writer.writerows([_cell(cell) for cell in row] for row in rows)

@@ -65,7 +65,7 @@ def send_products(
         counted_specter(ctx, f"send_products {chunk.chunk}") as specter,
         ThreadPoolExecutor(1, thread_name_prefix="specter") as sender,
     ):
-        writer = GroupWriter(ctx, specter, keeper, summary.outcomes)
+        writer = GroupWriter(ctx, specter, keeper)
         builder: GroupBuilder[Prepared] = GroupBuilder(
             ctx.settings.limits.group_rows,
             ctx.settings.limits.group_bytes,
@@ -79,6 +79,7 @@ def send_products(
         if on_its_way is not None:
             on_its_way.result()
         writer.finish()
+        summary.outcomes.update(writer.outcomes)
     log.info("Shop %s: chunk %s of %s done: %s", ctx.shop, chunk.chunk, chunk.of, _words(summary.outcomes))
     if summary.outcomes[Outcome.UNCONFIRMED]:
         raise UnconfirmedError(
@@ -107,6 +108,8 @@ def _groups(
         looked_at += len(batch.ready) + len(batch.settled)
         flags.add(batch.keys, batch.flags)
         if batch.settled:
+            if any(record.outcome is Outcome.HELD for record in batch.settled):
+                flags.flush()  # an outcome is final in its run: killed in between, the flag would never come
             ctx.staging.record_outcomes(ctx.run, batch.settled)
             summary.outcomes.update(record.outcome.value for record in batch.settled)
         for prepared in batch.ready:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -10,12 +11,18 @@ from dataclasses import dataclass, field
 from abicart_specter.clients.specter import SpecterClient
 from abicart_specter.domain.groups import Refusal, bisect_refused
 from abicart_specter.domain.records import Flag, Outcome, Severity
-from abicart_specter.errors import RefusedAlikeError, RefusedError, TransportError, UnconfirmedError
+from abicart_specter.errors import (
+    RecordError,
+    RefusedAlikeError,
+    RefusedError,
+    TransportError,
+    UnconfirmedError,
+)
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.flag_buffer import FlagBuffer
 from abicart_specter.flows.leases import LeaseKeeper
 from abicart_specter.flows.prepare_products import Prepared
-from abicart_specter.ledger import Created, Intent, OutcomeRecord, Sent
+from abicart_specter.ledger import Created, Intent, OutcomeRecord, PairOrigin, Sent
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +37,7 @@ class _RefusedGroup:
     """A group of which nothing was accepted, kept until it is known whether products or the account are at fault."""
 
     products: list[tuple[Prepared, Refusal]]
-    words: str
+    reason: str
 
 
 @dataclass(slots=True)
@@ -40,7 +47,7 @@ class GroupWriter:
     ctx: FlowContext
     specter: SpecterClient
     keeper: LeaseKeeper
-    outcomes: Counter[str]
+    outcomes: Counter[str] = field(default_factory=Counter)
     _refused_groups: list[_RefusedGroup] = field(default_factory=list)
     _failures: int = 0
     _flags: FlagBuffer = field(init=False)
@@ -71,6 +78,8 @@ class GroupWriter:
             raise
         self._failures = 0
         sent = [p for p in group if p.key not in refused]
+        # Before the rest: killed in between, the intent is still open and the product is sent again.
+        ctx.ledger.settle_pairs(ctx.shop, [pair for p in sent for pair in p.settles], PairOrigin.EXPORT)
         ctx.ledger.record_sent_in_run(ctx.run, [Sent(p.key, p.product_number, p.hash, p.row) for p in sent])
         self._flags.add([p.key for p in sent], [])
         self.outcomes[Outcome.SENT.value] += len(sent)
@@ -95,7 +104,10 @@ class GroupWriter:
 
         def submit(part: Sequence[Prepared]) -> None:
             rows = [p.row | p.create_only if first else p.row for p in part]
-            self.specter.submit_articles(rows, force=not first, before_try=self.keeper.before_write)
+            try:
+                self.specter.submit_articles(rows, force=not first, before_try=self.keeper.before_write)
+            except RecordError as error:  # our own client refuses to put it on the wire: one row, not the chunk
+                raise RefusedError(error.message, code=error.rule, words=error.message) from error
             if first:
                 self.ctx.ledger.record_created(
                     self.ctx.shop, [Created(p.key, p.product_number) for p in part]
@@ -107,23 +119,22 @@ class GroupWriter:
         self, group: Sequence[Prepared], refused: dict[object, Refusal], *, nothing_accepted: bool
     ) -> None:
         bad = [(p, refused[p.key]) for p in group if p.key in refused]
-        words = {refusal.words for _, refusal in bad}
-        if not (nothing_accepted and len(bad) > 1 and len(words) == 1):
+        reasons = {_reason(p, refusal) for p, refusal in bad}
+        if not (nothing_accepted and len(bad) > 1 and len(reasons) == 1):
             for prepared, refusal in bad:
                 self._hold_one(prepared, refusal)
             if not nothing_accepted:
                 self._hold_refused_groups()
             return
-        self._refused_groups.append(_RefusedGroup(bad, words.pop()))
-        alike = [g for g in self._refused_groups if g.words == self._refused_groups[-1].words]
+        self._refused_groups.append(_RefusedGroup(bad, reasons.pop()))
+        alike = [g for g in self._refused_groups if g.reason == self._refused_groups[-1].reason]
         if len(alike) < GROUPS_REFUSED_ALIKE:
             return
+        words = bad[-1][1].words
         for refused_group in self._refused_groups:
-            self._settle(
-                [p for p, _ in refused_group.products], Outcome.FAILED, refused_group.words, "refused_alike"
-            )
+            self._settle([p for p, _ in refused_group.products], Outcome.FAILED, words, "refused_alike")
         raise RefusedAlikeError(
-            f"Shop {self.ctx.shop}: Specter refused {len(alike)} whole groups of products alike: {alike[-1].words}",
+            f"Shop {self.ctx.shop}: Specter refused {len(alike)} whole groups of products alike: {words}",
             remedy="The account, not a product, is the cause: check the rights of the API user and the connection "
             f"specter_{self.ctx.shop}; then clear this task.",
         )
@@ -137,6 +148,7 @@ class GroupWriter:
         log.warning("%s", message)
         flag = Flag(prepared.key, REFUSED, Severity.ERROR, message, remedy, prepared.product_number)
         self._flags.add([prepared.key], [flag])
+        self._flags.flush()  # an outcome is final in its run: killed in between, the flag would never come
         self._settle([prepared], Outcome.HELD, message, REFUSED)
 
     def _settle(self, products: Sequence[Prepared], outcome: Outcome, reason: str, rule: str) -> None:
@@ -145,3 +157,8 @@ class GroupWriter:
             [OutcomeRecord(p.key, p.product_number, outcome, reason, rule) for p in products],
         )
         self.outcomes[outcome.value] += len(products)
+
+
+def _reason(prepared: Prepared, refusal: Refusal) -> str:
+    """A refusal's words without what is the product's own: its number, the row's, and other figures."""
+    return re.sub(r"\d+", "#", refusal.words.replace(prepared.product_number, "…"))
