@@ -84,6 +84,20 @@ class AbicartCaller:
         """Make one through the interface."""
         return self("Article.create", {"name": {"sv": "Lampa"}, **patch}, "uid")["uid"]
 
+    def goods(self, price: str | dict[str, Any] = "199", rate: str = "0.25", **patch: Any) -> int:
+        """Make one by hand, amounts as text."""
+        whole = price if isinstance(price, dict) else {"regular": {"SEK": price}}
+        patch = {"price": whole, "vatRate": rate, "name": {"sv": "Vara"}, **patch}
+        return int(self.control.edit("Article", patch=patch)["uid"])
+
+    def place(self, *rows: dict[str, Any], **wanted: Any) -> int:
+        """Place an order, without costs for delivery and payment unless given; returns its uid."""
+        wanted = {"shipping": 0, "fee": 0, **wanted}
+        return int(self.control.edit("place_order", rows=list(rows), **wanted)["uid"])
+
+    def order(self, uid: int) -> dict[str, Any]:
+        return dict(self("Order.get", uid, {"items": {}, "payments": {}, "costs": True}))
+
 
 @pytest.fixture
 def shop(abicart_server: RunningSandbox) -> AbicartCaller:

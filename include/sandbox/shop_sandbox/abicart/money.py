@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from shop_sandbox.abicart.model import Amount, ByCurrency, Webshop
+from shop_sandbox.abicart.model import ByCurrency, Webshop
+from shop_sandbox.abicart.order_model import Amount
 from shop_sandbox.abicart.wire import CENT, tidy
 
 ZERO = Decimal(0)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 
 from shop_sandbox.abicart.errors import FORBIDDEN, RpcError, invalid
-from shop_sandbox.abicart.model import Article, Order, OrderItem, Payment, Shipment, ShipmentItem
+from shop_sandbox.abicart.model import Article
 from shop_sandbox.abicart.money import ZERO, total_of
+from shop_sandbox.abicart.order_model import Order, OrderItem, Payment, Shipment, ShipmentItem
 from shop_sandbox.abicart.times import whole_second
 from shop_sandbox.abicart.view import View
 from shop_sandbox.abicart.wire import tidy

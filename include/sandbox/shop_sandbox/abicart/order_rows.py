@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from shop_sandbox.abicart.model import Amount, Article, ArticleVariant, ByCurrency, Discount, OrderItem
+from shop_sandbox.abicart.model import Article, ArticleVariant, ByCurrency
 from shop_sandbox.abicart.money import ZERO, from_ex, from_inc, share_out, to_cent, total_of, without_vat
+from shop_sandbox.abicart.order_model import Amount, Discount, OrderItem
 from shop_sandbox.abicart.view import View
 from shop_sandbox.abicart.wire import tidy
 from shop_sandbox.core.errors import UnknownRecordError, UsageError

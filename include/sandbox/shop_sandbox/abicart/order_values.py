@@ -6,7 +6,15 @@ from dataclasses import replace
 from typing import Any
 
 from shop_sandbox.abicart.errors import Problem, problem
-from shop_sandbox.abicart.model import Amount, Customer, DeliveryMethod, Discount, Order, OrderItem, Person
+from shop_sandbox.abicart.order_model import (
+    Amount,
+    Customer,
+    DeliveryMethod,
+    Discount,
+    Order,
+    OrderItem,
+    Person,
+)
 from shop_sandbox.abicart.view import View
 
 OTHER_INFO_NAMES = {"nin": "personalNumber", "vatNumber": "vatNo", "companyNumber": "orgNumber"}

@@ -7,10 +7,10 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from shop_sandbox.abicart import model
-from shop_sandbox.abicart.model import Amount, Discount, Order, OrderItem, Payment, Person
+from shop_sandbox.abicart import order_model
 from shop_sandbox.abicart.money import ZERO, from_ex, from_inc, share_out, to_cent, total_of, without_vat
 from shop_sandbox.abicart.order_changes import move_stock
+from shop_sandbox.abicart.order_model import Amount, Discount, Order, OrderItem, Payment, Person
 from shop_sandbox.abicart.order_rows import Terms, build_row, by_vat_rate, decimal_of, discounted, plain_row
 from shop_sandbox.abicart.times import parse_time, whole_second
 from shop_sandbox.abicart.view import View
@@ -142,12 +142,12 @@ def _pick(table: Any, uid: Any, what: str) -> Any:
     return row
 
 
-def _payment_method(view: View, uid: Any) -> model.PaymentMethod:
+def _payment_method(view: View, uid: Any) -> order_model.PaymentMethod:
     methods = view.shop.payment_methods
     if uid is None:
         usable = [row.uid for row in methods.rows.values() if row.active and not row.gift_card]
         uid = min(usable, default=None)
-    found: model.PaymentMethod = _pick(methods, uid, "payment method")
+    found: order_model.PaymentMethod = _pick(methods, uid, "payment method")
     return found
 
 
@@ -156,7 +156,11 @@ def _cost(terms: Terms, inc: Decimal, rate: Decimal) -> Amount:
 
 
 def _shipping(
-    view: View, terms: Terms, wanted: Mapping[str, Any], method: model.DeliveryMethod, rows: list[OrderItem]
+    view: View,
+    terms: Terms,
+    wanted: Mapping[str, Any],
+    method: order_model.DeliveryMethod,
+    rows: list[OrderItem],
 ) -> Amount:
     """By weight in grams, free from the method's limit."""
     if "shipping" in wanted:
@@ -202,7 +206,7 @@ def _buyer(view: View, wanted: Any) -> tuple[int | None, Person]:
         )
         uid = customers.new_uid()
         now = whole_second(view.now)
-        view.shop.add("customers", model.Customer(uid, now, now, person))
+        view.shop.add("customers", order_model.Customer(uid, now, now, person))
         return uid, person
     customer = _pick(customers, wanted, "customer")
     return customer.uid, customer.person
@@ -215,7 +219,7 @@ def _add_row(view: View, row: OrderItem) -> int:
 
 
 def _add_payments(
-    view: View, order: Order, method: model.PaymentMethod, cards: list[Decimal], *, paid: bool
+    view: View, order: Order, method: order_model.PaymentMethod, cards: list[Decimal], *, paid: bool
 ) -> None:
     """A payment for what is left to pay and, where gift cards are payments, one for each card."""
     shop, left = view.shop, order.total.inc

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from shop_sandbox.abicart import model
+from shop_sandbox.abicart import model, order_model
 from shop_sandbox.abicart.times import whole_second
 
 Row = TypeVar("Row")
@@ -93,14 +93,14 @@ TABLES: dict[str, type[Any]] = {
     "options": model.ArticleChoiceOption,
     "articles": model.Article,
     "variants": model.ArticleVariant,
-    "customers": model.Customer,
-    "orders": model.Order,
-    "order_items": model.OrderItem,
-    "payments": model.Payment,
-    "payment_methods": model.PaymentMethod,
-    "delivery_methods": model.DeliveryMethod,
-    "shipments": model.Shipment,
-    "shipment_items": model.ShipmentItem,
+    "customers": order_model.Customer,
+    "orders": order_model.Order,
+    "order_items": order_model.OrderItem,
+    "payments": order_model.Payment,
+    "payment_methods": order_model.PaymentMethod,
+    "delivery_methods": order_model.DeliveryMethod,
+    "shipments": order_model.Shipment,
+    "shipment_items": order_model.ShipmentItem,
 }
 """Every table of a shop, and what its rows are."""
 
@@ -119,14 +119,14 @@ class Shop:
         self.options: Table[model.ArticleChoiceOption] = Table(first_uid=3001)
         self.articles: Table[model.Article] = Table(("article_number", "ean"), first_uid=1001)
         self.variants: Table[model.ArticleVariant] = Table(("article_number", "article"), first_uid=1501)
-        self.customers: Table[model.Customer] = Table(first_uid=6001)
-        self.orders: Table[model.Order] = Table(("number",), first_uid=50001)
-        self.order_items: Table[model.OrderItem] = Table(first_uid=70001)
-        self.payments: Table[model.Payment] = Table(first_uid=8801)
-        self.payment_methods: Table[model.PaymentMethod] = Table(first_uid=9901)
-        self.delivery_methods: Table[model.DeliveryMethod] = Table(first_uid=4411)
-        self.shipments: Table[model.Shipment] = Table(first_uid=3301)
-        self.shipment_items: Table[model.ShipmentItem] = Table(first_uid=3601)
+        self.customers: Table[order_model.Customer] = Table(first_uid=6001)
+        self.orders: Table[order_model.Order] = Table(("number",), first_uid=50001)
+        self.order_items: Table[order_model.OrderItem] = Table(first_uid=70001)
+        self.payments: Table[order_model.Payment] = Table(first_uid=8801)
+        self.payment_methods: Table[order_model.PaymentMethod] = Table(first_uid=9901)
+        self.delivery_methods: Table[order_model.DeliveryMethod] = Table(first_uid=4411)
+        self.shipments: Table[order_model.Shipment] = Table(first_uid=3301)
+        self.shipment_items: Table[order_model.ShipmentItem] = Table(first_uid=3601)
         self.last_order_number = 10000
         self.version = 0
         self._matches: OrderedDict[Hashable, list[Any]] = OrderedDict()

@@ -10,7 +10,7 @@ from typing import Any
 
 from faker import Faker
 
-from shop_sandbox.abicart.model import Customer, Person
+from shop_sandbox.abicart.order_model import Customer, Person
 from shop_sandbox.abicart.store import Shop
 from shop_sandbox.seed.options import SeedOptions
 

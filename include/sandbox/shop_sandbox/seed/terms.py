@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from shop_sandbox.abicart.model import DeliveryMethod, Language, PaymentMethod, WeightInterval
+from shop_sandbox.abicart.model import Language
+from shop_sandbox.abicart.order_model import DeliveryMethod, PaymentMethod, WeightInterval
 from shop_sandbox.abicart.store import Shop
 
 LANGUAGES = (("sv", True), ("en", True), ("da", False), ("de", False), ("fi", False), ("nb", False))
