@@ -146,7 +146,7 @@ def test_a_uid_is_the_same_as_number_and_as_text(uid):
     assert as_uid(uid) == as_uid(str(uid)) == uid
 
 
-@pytest.mark.parametrize("wrong", [None, "", "x", "1.0", Decimal("1.0"), True, [], "-1", "٣"])
+@pytest.mark.parametrize("wrong", [None, "", "x", "1.0", Decimal("1.0"), True, [], -1, "-1", "٣"])
 def test_what_is_no_uid_is_not_read(wrong):
     with pytest.raises(NotReadable):
         as_uid(wrong)

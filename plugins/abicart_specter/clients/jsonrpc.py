@@ -121,7 +121,7 @@ def as_uid(value: Any) -> int:
 
     :raises NotReadable: anything else.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return value
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 20:
         return int(value)
