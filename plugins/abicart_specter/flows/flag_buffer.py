@@ -1,4 +1,4 @@
-"""Collects flags of one source and records them by the thousand: a transaction per group would cost more."""
+"""Records flags of one source: those found at once, the products without any by the thousand."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ FLUSH_AT = 1000
 class FlagBuffer:
     """Flags found, and which products were looked at: those that are not flagged any more are resolved.
 
-    What is buffered is lost when the process is killed. A retry finds the flags of products that it looks at again;
-    so ``flush`` before recording an outcome that a flag explains, since that is final within its run.
+    Add a product before it gets an outcome, which is final within its run: a retry does not look at it again. So a
+    flag is recorded at once. Products without any, which are nearly all, are collected, and lost when the process is
+    killed; the next run looks at them again.
     """
 
     ctx: FlowContext
@@ -27,12 +28,12 @@ class FlagBuffer:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, checked: Iterable[ItemKey], flags: Iterable[Flag]) -> None:
-        """Remember, and record when there are enough."""
+        """Record what is flagged; remember the rest, and record it when there is enough."""
         with self._lock:
             self._checked.extend(checked)
             self._flags.extend(flags)
-            full = len(self._checked) >= FLUSH_AT
-        if full:
+            due = bool(self._flags) or len(self._checked) >= FLUSH_AT
+        if due:
             self.flush()
 
     def flush(self) -> None:

@@ -27,6 +27,7 @@ class Prepared:
 
     ``first`` tells that Specter has not confirmed it yet: pass 1 adds ``create_only`` (opening stock).
     ``settles`` is what both systems agree on once the row is confirmed (rule 22).
+    ``lost`` tells that the answer to its write was lost in an earlier try of this run.
     """
 
     key: ItemKey
@@ -36,6 +37,7 @@ class Prepared:
     hash: str
     first: bool
     settles: list[PairValues]
+    lost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,8 @@ def _prepare_batch(
             continue
         first = state.created_number != number
         settles = settled_values(item, mapped.row, row)
-        batch.ready.append(Prepared(item.key, number, row, mapped.create_only, digest, first, settles))
+        lost = entry.outcome is Outcome.UNCONFIRMED
+        batch.ready.append(Prepared(item.key, number, row, mapped.create_only, digest, first, settles, lost))
     return batch
 
 

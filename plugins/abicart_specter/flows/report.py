@@ -11,7 +11,7 @@ from abicart_specter.domain.records import Outcome
 from abicart_specter.errors import IncompleteRunError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.reports import log_table, write_outcomes_csv
-from abicart_specter.ledger import OutcomeRecord
+from abicart_specter.ledger import OutcomeRecord, StagingGoneError
 
 log = logging.getLogger(__name__)
 
@@ -54,12 +54,15 @@ def report(ctx: FlowContext) -> RunReport:
             f"Shop {ctx.shop}: the run did not get as far as reading the catalogue.",
             remedy="Read the red task above this one; when the cause is mended, clear it with what follows.",
         )
-    counts, gaps = staging.staged_counts(run), staging.outcome_gaps(run)
+    try:
+        counts, gaps = staging.staged_counts(run), staging.outcome_gaps(run)
+    except StagingGoneError as gone:
+        raise IncompleteRunError(
+            gone.message, remedy=f"Read the red tasks above this one first. {gone.remedy}"
+        ) from None
     outcomes = staging.outcome_counts(run)
     problems = []
-    if counts.expected_articles is None:
-        problems.append("the catalogue was not read to its end")
-    elif (counts.expected_articles, counts.expected_items) != (counts.articles, counts.items):
+    if (counts.expected_articles, counts.expected_items) != (counts.articles, counts.items):
         problems.append(f"the shop counts {counts.expected_articles} articles, {counts.articles} were read")
     if gaps.missing:
         problems.append(f"{gaps.missing} products have no outcome")

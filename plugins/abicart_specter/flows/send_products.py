@@ -66,13 +66,19 @@ def send_products(
         ThreadPoolExecutor(1, thread_name_prefix="specter") as sender,
     ):
         writer = GroupWriter(ctx, specter, keeper)
-        builder: GroupBuilder[Prepared] = GroupBuilder(
-            ctx.settings.limits.group_rows,
-            ctx.settings.limits.group_bytes,
-            lambda prepared, index: specter.encoded_size(prepared.row | prepared.create_only, index),
-        )
+
+        def builder(rows: int) -> GroupBuilder[Prepared]:
+            return GroupBuilder(
+                rows,
+                ctx.settings.limits.group_bytes,
+                lambda prepared, index: specter.encoded_size(prepared.row | prepared.create_only, index),
+            )
+
+        # Where Specter answers a refusal with an error page, one bad row takes its whole group's answer. So what
+        # was lost goes alone in the next try, and the rest of the group is not held up by it.
+        builders = builder(ctx.settings.limits.group_rows), builder(1)
         on_its_way: Future[None] | None = None
-        for group in _groups(ctx, chunk, mapping, queue_account(specter), options, builder, summary, keeper):
+        for group in _groups(ctx, chunk, mapping, queue_account(specter), options, builders, summary, keeper):
             if on_its_way is not None:
                 on_its_way.result()
             on_its_way = sender.submit(writer.write, group)
@@ -95,11 +101,15 @@ def _groups(
     mapping: ArticleMapping,
     account: str,
     options: PrepareOptions,
-    builder: GroupBuilder[Prepared],
+    builders: tuple[GroupBuilder[Prepared], GroupBuilder[Prepared]],
     summary: ChunkSummary,
     keeper: LeaseKeeper,
 ) -> Iterator[Group[Prepared]]:
-    """Groups ready to write; what needs no write is settled on the way."""
+    """Groups ready to write; what needs no write is settled on the way.
+
+    :param builders: for groups of the usual size, and for products that go alone.
+    """
+    usual, alone = builders
     context = mapping_context(ctx)
     flags = FlagBuffer(ctx, MAPPING_FLAGS)
     looked_at = 0
@@ -108,16 +118,15 @@ def _groups(
         looked_at += len(batch.ready) + len(batch.settled)
         flags.add(batch.keys, batch.flags)
         if batch.settled:
-            if any(record.outcome is Outcome.HELD for record in batch.settled):
-                flags.flush()  # an outcome is final in its run: killed in between, the flag would never come
             ctx.staging.record_outcomes(ctx.run, batch.settled)
             summary.outcomes.update(record.outcome.value for record in batch.settled)
         for prepared in batch.ready:
-            yield from builder.add(prepared)
+            yield from (alone if prepared.lost else usual).add(prepared)
         if looked_at % PROGRESS_EVERY < len(batch.ready) + len(batch.settled):
             log.info("Shop %s: chunk %s: %s of %s products.", ctx.shop, chunk.chunk, looked_at, chunk.items)
     flags.flush()
-    yield from builder.rest()
+    yield from usual.rest()
+    yield from alone.rest()
 
 
 def mapping_context(ctx: FlowContext) -> dict[str, Any]:

@@ -106,7 +106,9 @@ class GroupWriter:
             rows = [p.row | p.create_only if first else p.row for p in part]
             try:
                 self.specter.submit_articles(rows, force=not first, before_try=self.keeper.before_write)
-            except RecordError as error:  # our own client refuses to put it on the wire: one row, not the chunk
+            except (
+                RecordError
+            ) as error:  # our own client refuses to put it on the wire: one row, not the chunk
                 raise RefusedError(error.message, code=error.rule, words=error.message) from error
             if first:
                 self.ctx.ledger.record_created(
@@ -148,7 +150,6 @@ class GroupWriter:
         log.warning("%s", message)
         flag = Flag(prepared.key, REFUSED, Severity.ERROR, message, remedy, prepared.product_number)
         self._flags.add([prepared.key], [flag])
-        self._flags.flush()  # an outcome is final in its run: killed in between, the flag would never come
         self._settle([prepared], Outcome.HELD, message, REFUSED)
 
     def _settle(self, products: Sequence[Prepared], outcome: Outcome, reason: str, rule: str) -> None:
