@@ -64,6 +64,7 @@ def summary_table(runs: Sequence[RunFigures]) -> str:
         ),
         ("processor: Airflow with tasks", [f"{r.airflow_cpu:.1f} s" for r in runs]),
         ("processor: of that the tasks", [f"{r.tasks_cpu:.1f} s" for r in runs]),
+        ("processor: watching by this benchmark", [f"{r.watching_cpu:.1f} s" for r in runs]),
         ("processor: sandbox servers", [f"{r.sandbox_cpu:.1f} s" for r in runs]),
         ("empty Airflow task, peak memory", [f"{r.empty_task_rss:.0f} MiB" for r in runs]),
         *((f"{task}, peak memory", [_memory(task, r) for r in runs]) for task in _task_names(runs)),

@@ -17,11 +17,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from export_figures import EMPTY_DAG, EXPORT, Latency, RunFigures, empty_task_rss, measure_run
+from export_figures import EMPTY_DAG, Latency, RunFigures, empty_task_rss, measure_run
 from export_tables import machine, report
 
 from local_stack.errors import StackError, StoppedError
 from local_stack.files import PROJECT, Home, project_home
+from local_stack.flows import PRODUCT_EXPORT
 from local_stack.sandbox import SandboxOptions
 from local_stack.signals import stop_on_signals
 from local_stack.stack import LocalStack, StackOptions
@@ -76,7 +77,7 @@ def measure_size(items: int, options: argparse.Namespace) -> list[RunFigures]:
     )
     with LocalStack(home, stack_options, say) as stack:
         stack.wait_until_parsed(EMPTY_DAG)
-        stack.wait_until_parsed(EXPORT.dag_id)
+        stack.wait_until_parsed(PRODUCT_EXPORT.dag_id)
         empty = empty_task_rss(stack)
         return [
             measure_run(stack, items, name, latency_of(options), empty, options.timeout, say)

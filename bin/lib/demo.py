@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from demo_options import parse, port_complaint
+from local_stack import flows
 from local_stack.errors import StackError, StoppedError
 from local_stack.files import PROJECT, project_home
 from local_stack.flow_run import FlowResult, FlowRun, run_flow
@@ -18,8 +19,6 @@ from local_stack.sandbox import SandboxOptions
 from local_stack.signals import stop_on_signals
 from local_stack.stack import LocalStack, StackOptions
 from local_stack.table import flow_table
-
-FLOWS = (FlowRun("product_export", "product_export__demo", {"dry_run": False}),)
 
 
 class Demo:
@@ -45,7 +44,7 @@ class Demo:
         )
         with LocalStack(project_home(options.name), stack_options, self.say) as stack:
             self.say(f"Airflow is up: {stack.ui_url}  login {stack.login}")
-            results = [self._run_flow(stack, flow) for flow in FLOWS]
+            results = [self._run_flow(stack, flow) for flow in flows.ALL]
             self._write_report(results)
             for result in results:
                 if result.figures:

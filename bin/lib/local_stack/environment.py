@@ -14,6 +14,7 @@ from local_stack.files import PROJECT, Home
 from local_stack.ports import LOOPBACK
 
 USER = "admin"
+HOSTNAME_MODULE = "local_stack_hostname"
 SIMPLE_AUTH = "airflow.api_fastapi.auth.managers.simple.simple_auth_manager.SimpleAuthManager"
 
 
@@ -31,11 +32,12 @@ def base_environment() -> dict[str, str]:
 
 
 def airflow_environment(
-    home: Home, port: int, *, dags: Path | None = None, extra: Mapping[str, str] | None = None
+    home: Home, port: int, log_port: int, *, dags: Path | None = None, extra: Mapping[str, str] | None = None
 ) -> dict[str, str]:
     """Settings of an Airflow on SQLite with LocalExecutor.
 
     :param port: of the UI and the REST API.
+    :param log_port: of the log server on this machine.
     :param dags: folder of the DAG files; the project's own if None.
     :param extra: more settings, ``AIRFLOW__SECTION__KEY``.
     """
@@ -53,8 +55,7 @@ def airflow_environment(
             "simple_auth_manager_passwords_file": home.passwords,
             "execution_api_server_url": f"http://{LOOPBACK}:{port}/execution/",
             "fernet_key": keys["fernet"],
-            # the default asks DNS for this machine's full name, which can take long where there is none
-            "hostname_callable": "socket.gethostname",
+            "hostname_callable": f"{HOSTNAME_MODULE}.hostname",
         },
         "database": {"sql_alchemy_conn": f"sqlite:///{home.airflow_database}?timeout=60"},
         "api": {"host": LOOPBACK, "port": port, "secret_key": keys["api"], "expose_config": True},
@@ -63,6 +64,8 @@ def airflow_environment(
             "base_log_folder": home.path / "logs",
             "dag_processor_child_process_log_directory": home.path / "logs" / "dag_processor",
             "colored_console_log": False,
+            "worker_log_server_port": log_port,
+            "trigger_log_server_port": log_port,
         },
         "scheduler": {
             "scheduler_idle_sleep_time": 0.3,
@@ -78,11 +81,25 @@ def airflow_environment(
         "usage_data_collection": {"enabled": False},
     }
     env = base_environment() | {"AIRFLOW_HOME": str(home.path)}
+    env["PYTHONPATH"] = os.pathsep.join([env["PYTHONPATH"], str(_hostname_folder(home))])
     for section, values in settings.items():
         for key, value in values.items():
             env[f"AIRFLOW__{section.upper()}__{key.upper()}"] = str(value)
     env["ABICART_SPECTER_REPORTS_DIR"] = str(home.reports)
     return env | dict(extra or {})
+
+
+def _hostname_folder(home: Home) -> Path:
+    """A module that tells Airflow this machine's name: the loopback address.
+
+    Airflow's default asks DNS, which can take long where there is none; and whatever the name is, it need not lead
+    to the loopback address.
+    """
+    folder = home.path / "hostname"
+    folder.mkdir(exist_ok=True)
+    code = f'def hostname() -> str:\n    return "{LOOPBACK}"\n'
+    (folder / f"{HOSTNAME_MODULE}.py").write_text(code, encoding="utf-8")
+    return folder
 
 
 def password(home: Home) -> str:

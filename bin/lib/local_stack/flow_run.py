@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,12 +16,17 @@ SYSTEMS = ("abicart", "specter")
 
 @dataclass(frozen=True, slots=True)
 class FlowRun:
-    """What to run: the flow's name in the report, its DAG, and what the trigger form would be filled with."""
+    """What to run: the flow's name in the report, its DAG, and what the trigger form would be filled with.
+
+    :param checks: each compares the run's figures with what the sandbox servers hold now, and returns a sentence
+        per disagreement.
+    """
 
     name: str
     dag_id: str
     conf: Mapping[str, Any] = field(default_factory=dict)
     report_task: str = "report"
+    checks: Sequence[Callable[[LocalStack, FinishedRun, Mapping[str, Any]], list[str]]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,11 @@ def run_flow(
     ):  # a report that found something wrong is red and returns nothing, but has left it there
         figures = stack.ledger_summary(flow.name, run_id) or {}
     complaints = _failures(stack, run)
-    complaints += _disagreements(figures, counters) if figures else ["The run left no report."]
+    if figures:
+        complaints += disagreements(figures, counters)
+        complaints += [sentence for check in flow.checks for sentence in check(stack, run, figures)]
+    else:
+        complaints.append("The run left no report.")
     return FlowResult(flow, run, figures, counters, complaints)
 
 
@@ -79,7 +88,7 @@ def _failures(stack: LocalStack, run: FinishedRun) -> list[str]:
     return found
 
 
-def _disagreements(figures: Mapping[str, Any], counters: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def disagreements(figures: Mapping[str, Any], counters: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """A sentence per figure that is not what the sandbox servers counted."""
     found = []
     for system in SYSTEMS:

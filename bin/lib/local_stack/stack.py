@@ -16,6 +16,7 @@ from local_stack.airflow_api import AirflowApi
 from local_stack.environment import USER, airflow_environment, hash_secret, password
 from local_stack.errors import StackError
 from local_stack.files import PROJECT, Home, claim
+from local_stack.log_server import empty_log_server
 from local_stack.ports import LOOPBACK, complaint, free_ports
 from local_stack.sandbox import SandboxOptions, airflow_connections, sandbox_component
 from local_stack.supervisor import Component, Supervisor
@@ -89,8 +90,9 @@ class LocalStack:
             self._exit.enter_context(claim(self.home, afresh=self.options.afresh))
             self._check_ports()
             self.password = password(self.home)
+            log_port = self._exit.enter_context(empty_log_server())
             self._env = airflow_environment(
-                self.home, self.ui_port, dags=self.options.dags, extra=self.options.environment
+                self.home, self.ui_port, log_port, dags=self.options.dags, extra=self.options.environment
             )
             self.supervisor = self._exit.enter_context(Supervisor(self.home.path))
             self._start_all()
