@@ -51,7 +51,7 @@ def error_from(fault: Fault, shop: str, method: str, redactor: Redactor) -> Abic
     problems = list(_problems(fault.data))
     texts = [fault.message, *(text for text, _ in problems)]
     words = redactor.words("; ".join(text for text in texts if text)) or "no words"
-    pointers = tuple(pointer for _, pointer in problems if pointer)
+    pointers = tuple(redactor.clean(pointer) for _, pointer in problems if pointer)
     message = f"Shop {shop}: Abicart refuses {method}: {words} (code {fault.code})."
     if fault.code in _FATAL:
         kind, remedy = _FATAL[fault.code]

@@ -7,7 +7,7 @@ import random as random_module
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self, TypeVar
 
 from abicart_specter.clients.options import HttpOptions, RequestCounts, SpecterConnection
@@ -112,10 +112,9 @@ class SpecterClient:
         no_such_action = self._ask(NO_SUCH_ACTION, self._key(""))
         wrong_key = self._ask(CHECK_ACCOUNT, uuid.uuid4().hex)
         if credentials_refused(refusals, no_such_action, wrong_key, CHECK_ACCOUNT):
-            words = self._redactor.words(refusals[0].words)
             raise CredentialsError(
-                f"Shop {connection.shop}: Specter does not accept our credentials: {words} "
-                f"(code {self._redactor.words(refusals[0].code)}).",
+                f"Shop {connection.shop}: Specter does not accept our credentials: {refusals[0].words} "
+                f"(code {refusals[0].code}).",
                 remedy=f"Check login, password and extra of connection specter_{connection.shop} with Specter.",
             )
         return AccountAnswer(recognised=False)
@@ -210,9 +209,13 @@ class SpecterClient:
             )
 
     def _ask(self, action: str, key: str) -> Reply | None:
-        """A call without parameters; ``None`` for an answer of a form nobody knows."""
+        """A call without parameters, its words clean; ``None`` for an answer of a form nobody knows."""
         request = HttpRequest("GET", READ_PAGE, encode_pairs(self._query(action, key)))
-        return self._run(action, Effect.NONE, request, find_reply)
+        reply = self._run(action, Effect.NONE, request, find_reply)
+        if reply is None:
+            return None
+        clean = self._redactor.words
+        return replace(reply, code=clean(reply.code), words=clean(reply.words))
 
     def _run(
         self,
