@@ -19,3 +19,11 @@ def export(abicart_server, specter_server, tmp_path: Path) -> Iterator[Export]:
     abicart_server.control.reset(seed={"items": 200})
     with export_between(abicart_server, specter_server, tmp_path) as running:
         yield running
+
+
+@pytest.fixture
+def small(abicart_server, specter_server, tmp_path: Path) -> Iterator[Export]:
+    """As ``export``, with a dozen products that nothing is wrong with: articles and variants, four VAT rates."""
+    abicart_server.control.reset(seed={"items": 12, "faults": 0, "orders": 0, "customers": 0})
+    with export_between(abicart_server, specter_server, tmp_path) as running:
+        yield running

@@ -13,6 +13,8 @@ from abicart_specter.clients.specter import SpecterClient
 from abicart_specter.domain.mapping import ArticleMapping, article_mapping
 from abicart_specter.flows.check_shop import check_shop
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.drain_queue import drain_article_info
+from abicart_specter.flows.journal import Journal
 from abicart_specter.flows.leases import LeaseTerms
 from abicart_specter.flows.plan_chunks import Chunk, Selection, plan_chunks
 from abicart_specter.flows.prepare_products import PrepareOptions
@@ -100,6 +102,9 @@ class Export:
             open_specter=self.specter,
         )
 
+    def drain(self, ctx: FlowContext) -> int:
+        return drain_article_info(ctx, Journal(self.folder / "journal"), self.terms)
+
     def read(self, ctx: FlowContext) -> None:
         read_catalogue(ctx, self.mapping.extra_fields)
 
@@ -115,6 +120,8 @@ class Export:
     def prepare(self, ctx: FlowContext, selection: Selection | None = None) -> list[Chunk]:
         """Everything up to the chunks."""
         check_shop(ctx)
+        if self.settings.masters():
+            self.drain(ctx)
         self.read(ctx)
         self.validate(ctx)
         chunks = self.plan(ctx, selection)
