@@ -106,9 +106,8 @@ class GroupWriter:
             rows = [p.row | p.create_only if first else p.row for p in part]
             try:
                 self.specter.submit_articles(rows, force=not first, before_try=self.keeper.before_write)
-            except (
-                RecordError
-            ) as error:  # our own client refuses to put it on the wire: one row, not the chunk
+            except RecordError as error:
+                # Our own client refuses to put it on the wire: that is one row, not the chunk.
                 raise RefusedError(error.message, code=error.rule, words=error.message) from error
             if first:
                 self.ctx.ledger.record_created(
