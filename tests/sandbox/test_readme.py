@@ -12,7 +12,8 @@ README = (Path(__file__).parents[2] / "include" / "sandbox" / "README.md").read_
 
 
 def test_every_specter_switch_with_its_values_and_help() -> None:
-    lines = {line.split("`")[1]: line for line in README.splitlines() if line.startswith("| `")}
+    section = README.split("\n## Specter\n")[1].split("\n## ")[0]
+    lines = {line.split("`")[1]: line for line in section.splitlines() if line.startswith("| `")}
     for switch in SWITCHES:
         line = lines[switch.name]
         assert switch.help in line

@@ -61,6 +61,22 @@ def test_order_discount(shop, shape) -> None:
         assert shop.fails("Order.get", uid, "discount").pointers == ["/discount"]
 
 
+def test_a_discount_is_shared_out_to_the_last_ore(shop) -> None:
+    rows = [
+        {"article": shop.goods("33.33")},
+        {"article": shop.goods("33.33")},
+        {"article": shop.goods("33.34")},
+    ]
+    shown = shop.order(shop.place(*rows, discount={"amount": 10}))
+    incs = [item["costs"]["total"]["incVat"] for item in shown["items"]]
+    assert incs == [Decimal("30"), Decimal("30"), Decimal("30")]
+    shown = shop.order(shop.place(*rows[:2], discount={"amount": "0.01"}))
+    assert [item["costs"]["total"]["incVat"] for item in shown["items"]] == [
+        Decimal("33.32"),
+        Decimal("33.33"),
+    ]
+
+
 @pytest.mark.parametrize("shape", ["payment", "negative_item", "total_reduced"])
 def test_gift_card(shop, shape) -> None:
     shop.switch(gift_card=shape)

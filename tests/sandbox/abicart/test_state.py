@@ -35,13 +35,15 @@ def test_everything_survives_a_restart(tmp_path) -> None:
                 body = f'{{"jsonrpc":"2.0","id":1,"method":"Shipment.addAllItemsFromOrder",{params}}}'
                 url = f"{server.url}/backend/jsonrpc/v1/?webshop=22222&auth=t-2"
                 assert "result" in requests.post(url, body, timeout=10).json()
+                gone = control.edit("Article", patch={"name": {"sv": "x"}})["uid"]
+                control.edit("delete", **{"class": "Article", "uid": gone})
                 control.switches(item_number="base")
                 control.save()
             else:
                 assert control.switches()["item_number"] == "base"
                 # Numbering goes on where it was.
-                assert control.edit("Article", patch={"name": {"sv": "x"}})["uid"] == made["uid"] + 1
-                control.edit("delete", **{"class": "Article", "uid": made["uid"] + 1})
+                assert control.edit("Article", patch={"name": {"sv": "x"}})["uid"] == gone + 1
+                control.edit("delete", **{"class": "Article", "uid": gone + 1})
                 assert (
                     control.edit("place_order", rows=[{"article": made["uid"]}], cart=True)["orderNumber"]
                     is None
@@ -133,9 +135,13 @@ def test_modes(shop) -> None:
 def test_every_switch_and_edit_and_seed_option_is_in_the_readme() -> None:
     text = README.read_text(encoding="utf-8")
     service = AbicartService()
+    section = text.split("\n### Switches of the Abicart server\n")[1].split("\n## ")[0]
+    lines = {line.split("`")[1]: line for line in section.splitlines() if line.startswith("| `")}
     for one in service.switches.describe():
-        assert f"`{one['name']}`" in text, one["name"]
-        assert all(f"`{choice}`" in text for choice in one["choices"]), one["name"]
+        line = lines.pop(one["name"])
+        assert one["help"] in line and f"`{one['default']}`" in line
+        assert all(f"`{choice}`" in line for choice in one["choices"]), one["name"]
+    assert lines == {}
     names = [*service.edits, *service.inspections, *service.own_faults, *SeedOptions.__dataclass_fields__]
     assert [name for name in names if f"`{name}`" not in text] == []
     for fault in FAULTS:

@@ -53,7 +53,7 @@ def make_catalogue(shop: Shop, options: SeedOptions, draw: random.Random) -> Non
     if options.faults and options.items >= 20:
         packages = max(1, packages)
     left = options.items - packages
-    while left:
+    while left > 0:
         left -= _make_article(maker, left)
     for _ in range(packages):
         _make_package(maker)
