@@ -103,6 +103,7 @@ class Export:
         )
 
     def drain(self, ctx: FlowContext) -> int:
+        ctx.begin()
         return drain_article_info(ctx, Journal(self.folder / "journal"), self.terms)
 
     def read(self, ctx: FlowContext) -> None:
