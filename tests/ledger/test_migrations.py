@@ -34,8 +34,8 @@ def _differences(connection: Connection) -> list[object]:
     return list(compare_metadata(context, Base.metadata))
 
 
-def test_the_migrations_build_the_models(url: str) -> None:
-    database = Database(url)
+def test_the_migrations_build_the_models(url_to_break: str) -> None:
+    database = Database(url_to_break)
     with database.read() as connection:
         assert _differences(connection) == []
         assert set(inspect(connection).get_table_names()) == {*Base.metadata.tables, VERSION_TABLE}

@@ -57,15 +57,15 @@ def test_a_path_that_is_no_database_is_fatal(tmp_path: Path, content: str) -> No
         Ledger.open(f"sqlite:///{path}")
 
 
-def test_a_ledger_of_newer_code_is_fatal_and_never_migrated(url: str) -> None:
-    database = Database(url)
+def test_a_ledger_of_newer_code_is_fatal_and_never_migrated(url_to_break: str) -> None:
+    database = Database(url_to_break)
     with database.write() as connection:
         connection.execute(text("UPDATE ledger_revision SET version_num = '9999'"))
     database.close()
     for act in (Ledger.open, upgrade):
         with pytest.raises(LedgerError, match=r"newer code.*9999"):
-            act(url)
-    assert status(url).state == "newer"
+            act(url_to_break)
+    assert status(url_to_break).state == "newer"
 
 
 def test_a_revision_is_judged_against_those_the_code_knows() -> None:
@@ -78,15 +78,15 @@ def test_a_revision_is_judged_against_those_the_code_knows() -> None:
     ]
 
 
-def test_a_ledger_without_its_id_did_not_end_its_migration(url: str) -> None:
-    database = Database(url)
+def test_a_ledger_without_its_id_did_not_end_its_migration(url_to_break: str) -> None:
+    database = Database(url_to_break)
     with database.write() as connection:
         connection.execute(text("DELETE FROM ledger_identity"))
     database.close()
     with pytest.raises(LedgerError, match="has no id"):
-        Ledger.open(url)
-    made = upgrade(url)
-    with Ledger.open(url) as ledger:
+        Ledger.open(url_to_break)
+    made = upgrade(url_to_break)
+    with Ledger.open(url_to_break) as ledger:
         assert ledger.id == made
 
 

@@ -146,16 +146,16 @@ def test_partitions_depend_on_nothing_but_the_key() -> None:
 @pytest.mark.parametrize("batch", [1, 7, 250, 1000])
 def test_every_item_is_in_one_chunk_whatever_the_batch(ledger: Ledger, run: RunKey, batch: int) -> None:
     sizes = [item(uid, Kind.VARIANT, 9000) for uid in range(1, 40)]
-    stage(ledger, run, [articles(range(1, 251)), [StagedArticle(9000, sizes)]])
+    stage(ledger, run, [articles(range(1, 81)), [StagedArticle(9000, sizes)]])
     seen: list[ItemKey] = []
     for partition in EVERYTHING:
         for part in ledger.iter_chunk(run, [partition], batch):
             assert 0 < len(part) <= batch
             assert {partition_of(found.item.key) for found in part} == {partition}
             seen += [found.item.key for found in part]
-    assert len(seen) == len(set(seen)) == 289
+    assert len(seen) == len(set(seen)) == 119
     assert [found.item.key for found in read_all(ledger, run, batch)] == seen
-    assert sum(ledger.partition_counts(run).values()) == 289
+    assert sum(ledger.partition_counts(run).values()) == 119
 
 
 def test_a_partition_that_cannot_be_is_refused(ledger: Ledger, run: RunKey) -> None:
@@ -319,7 +319,7 @@ def _checkpoint(database: Database) -> int:
 
 
 def test_a_chunk_in_memory_is_one_batch_not_the_catalogue(ledger: Ledger, run: RunKey) -> None:
-    stage(ledger, run, (articles(range(start, start + 200)) for start in range(1, 2000, 200)))
+    stage(ledger, run, (articles(range(start, start + 200)) for start in range(1, 800, 200)))
 
     def peak(walk: Callable[[], object]) -> int:
         tracemalloc.start()
