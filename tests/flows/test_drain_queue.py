@@ -30,7 +30,10 @@ def reader(small, specter_server):
 
 def batches(specter, action: str = READ) -> list[str]:
     """Batch ids in the order in which Specter was asked, repeats in a row once."""
-    asked = [parse_qs(one["query"], encoding="latin-1")["batchNo"][0] for one in specter.control.requests(action=action)]
+    asked = [
+        parse_qs(one["query"], encoding="latin-1")["batchNo"][0]
+        for one in specter.control.requests(action=action)
+    ]
     return [batch for place, batch in enumerate(asked) if place == 0 or asked[place - 1] != batch]
 
 
