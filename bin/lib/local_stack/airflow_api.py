@@ -83,7 +83,7 @@ class AirflowApi:
 
     def put_connection(self, connection_id: str, fields: Mapping[str, Any], extra: Mapping[str, Any]) -> None:
         """Create or correct a connection."""
-        body = {"connection_id": connection_id, **fields, "extra": json.dumps(extra)}
+        body = {"connection_id": connection_id, **fields, "extra": json.dumps(extra) if extra else None}
         self._put("connections", f"connections/{connection_id}", body)
 
     def put_variable(self, key: str, value: str, description: str) -> None:

@@ -26,6 +26,8 @@ def base_environment() -> dict[str, str]:
     env["PATH"] = os.pathsep.join([venv_bin, env.get("PATH", os.defpath)])
     env["PYTHONPATH"] = os.pathsep.join(str(PROJECT / part) for part in ("plugins", "include/sandbox"))
     env["PYTHONUNBUFFERED"] = "1"
+    # Airflow's own way of reading .airflowignore; without this it is the first line of every task's log
+    env["PYTHONWARNINGS"] = "ignore:GitWildMatchPattern:DeprecationWarning"
     for name in ("NO_PROXY", "no_proxy"):  # a proxy is of no use for servers on this machine
         env[name] = ",".join(filter(None, [env.get(name), LOOPBACK, "localhost"]))
     return env

@@ -56,7 +56,7 @@ def follow(
         tasks = stack.api.task_states(dag_id, run_id)
         watch(tasks)
         elapsed = time.monotonic() - started
-        for line in _changes(tasks, told, lambda task: last_error(task_log(stack, dag_id, run_id, task))):
+        for line in changes(tasks, told, lambda task: last_error(task_log(stack, dag_id, run_id, task))):
             say(f"{elapsed:7.1f} s  {line}")
         if state in ("success", "failed"):
             return FinishedRun(dag_id, run_id, state, elapsed, tuple(tasks))
@@ -65,7 +65,7 @@ def follow(
         time.sleep(every)
 
 
-def _changes(tasks: list[TaskState], told: dict[str, str], why: Callable[[TaskState], str]) -> list[str]:
+def changes(tasks: list[TaskState], told: dict[str, str], why: Callable[[TaskState], str]) -> list[str]:
     """A line per task, or per group of mapped instances, whose state is new; ``why`` finds a task's error."""
     lines = []
     groups: dict[str, list[TaskState]] = {}
