@@ -18,7 +18,7 @@ from abicart_specter.flows.read_catalogue import read_catalogue
 from abicart_specter.flows.reports import log_table, printable
 from abicart_specter.flows.send_products import mapping_context
 from abicart_specter.flows.validate_numbers import validate_numbers
-from abicart_specter.ledger import Created, OutcomeRecord, scratch_ledger
+from abicart_specter.ledger import Created, scratch_ledger
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ def preview_products(
             counts += _preview_chunk(
                 dry, chunk, mapping, account, options, rows_in_log - counts["would be sent"]
             )
+        counts.setdefault("would be sent", 0)
         outcomes = scratch.outcome_counts(dry.run)
         for outcome in (Outcome.UNCHANGED, Outcome.HELD, Outcome.EXCLUDED):
             counts[outcome.value] = outcomes.get(outcome, 0)
@@ -84,13 +85,6 @@ def _preview_chunk(
     for batch in prepare(ctx, mapping, mapping_context(ctx), chunk.partitions, account, options):
         ctx.staging.record_flags(ctx.run, batch.flags, source=MAPPING_FLAGS)
         ctx.staging.record_outcomes(ctx.run, batch.settled)
-        ctx.staging.record_outcomes(
-            ctx.run,
-            [
-                OutcomeRecord(p.key, p.product_number, Outcome.EXCLUDED, "Dry run.", "dry_run")
-                for p in batch.ready
-            ],
-        )
         _print_rows(batch.ready, max(0, rows_left - counts["would be sent"]))
         counts["would be sent"] += len(batch.ready)
     return counts
