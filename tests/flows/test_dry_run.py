@@ -84,6 +84,7 @@ def test_so_are_those_of_a_later_run(small, abicart_server, specter_server, capl
     add_article(abicart_server, "NYTT-2", name={"sv": 'Skål "Åre", 3 st\\par'})
     caplog.clear()
     counts = small.preview()
+    assert "renumbered: 1" in caplog.text and "number_taken_over: 1" in caplog.text
     shown = printed(caplog)
     after = last_request(specter_server)
     report = small.run()

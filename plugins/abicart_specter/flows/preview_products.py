@@ -15,6 +15,7 @@ from abicart_specter.flows.drain_queue import queue_account
 from abicart_specter.flows.plan_chunks import Chunk, Selection, plan_chunks
 from abicart_specter.flows.prepare_products import MAPPING_FLAGS, Prepared, PrepareOptions, prepare
 from abicart_specter.flows.read_catalogue import read_catalogue
+from abicart_specter.flows.report import show_held
 from abicart_specter.flows.reports import log_table, printable
 from abicart_specter.flows.send_products import mapping_context
 from abicart_specter.flows.validate_numbers import validate_numbers
@@ -50,6 +51,7 @@ def preview_products(
         outcomes = scratch.outcome_counts(dry.run)
         for outcome in (Outcome.UNCHANGED, Outcome.HELD, Outcome.EXCLUDED):
             counts[outcome.value] = outcomes.get(outcome, 0)
+        show_held(dry, counts[Outcome.HELD.value])
     if counts["would be sent"] > rows_in_log:
         log.info(
             "Shop %s: %s more rows are not printed; narrow the run with “only” or “limit”, or raise “rows in the log”.",

@@ -108,7 +108,7 @@ def _show(ctx: FlowContext, result: RunReport) -> None:
     )
     if result.flags:
         log_table(log, "Flags per rule", ("rule", "products"), sorted(result.flags.items()))
-    _show_held(ctx, result.held)
+    show_held(ctx, result.held)
     for gap in ctx.staging.missing_outcomes(ctx.run, NAMED_IN_LOG):
         log.error("Shop %s: %s was found but has no outcome.", ctx.shop, gap.key)
     for gap in ctx.staging.unexpected_outcomes(ctx.run, NAMED_IN_LOG):
@@ -123,7 +123,7 @@ def _show(ctx: FlowContext, result: RunReport) -> None:
     log.info("Shop %s: every product with its outcome: %s", ctx.shop, path)
 
 
-def _show_held(ctx: FlowContext, total: int) -> None:
+def show_held(ctx: FlowContext, total: int) -> None:
     """What did not make it and why, a few of each rule; all of it is in the CSV."""
     shown: dict[str, list[OutcomeRecord]] = {}
     counts: Counter[str] = Counter()
@@ -132,7 +132,7 @@ def _show_held(ctx: FlowContext, total: int) -> None:
         if counts[row.record.rule] <= HELD_PER_RULE:
             shown.setdefault(row.record.rule, []).append(row.record)
     if total:
-        log.info("Held: %s products did not make it to Specter.", total)
+        log.info("Held: %s products %s make it to Specter.", total, "would not" if ctx.dry_run else "did not")
     for rule, records in sorted(shown.items()):
         log_table(
             log,
@@ -141,4 +141,4 @@ def _show_held(ctx: FlowContext, total: int) -> None:
             [(record.key, record.product_number or "", record.reason) for record in records],
         )
         if counts[rule] > len(records):
-            log.info("… and %s more in outcomes.csv", counts[rule] - len(records))
+            log.info("… and %s more%s", counts[rule] - len(records), "" if ctx.dry_run else " in outcomes.csv")
