@@ -161,6 +161,7 @@ def test_packages(shop, stands, plain, expanded) -> None:
     query = ["articleNumber", "quantity"] if stands == "beside" else "articleNumber"
     shown = shop("Article.get", package, {"content": query})["content"]
     assert [(one["articleNumber"], one.get("quantity")) for one in shown] == expanded
+    assert shop("Article.get", package, {"content": "articleNumber"})["content"][0] == {"articleNumber": "A"}
     if stands != "beside":
         failure = shop.fails("Article.get", package, {"content": "quantity"})
         assert failure.pointers == ["/content/quantity"]
