@@ -141,4 +141,6 @@ def show_held(ctx: FlowContext, total: int) -> None:
             [(record.key, record.product_number or "", record.reason) for record in records],
         )
         if counts[rule] > len(records):
-            log.info("… and %s more%s", counts[rule] - len(records), "" if ctx.dry_run else " in outcomes.csv")
+            log.info(
+                "… and %s more%s", counts[rule] - len(records), "" if ctx.dry_run else " in outcomes.csv"
+            )
