@@ -10,7 +10,7 @@ import psutil
 
 from local_stack.supervisor import LIB, Component
 
-# Ignores every polite signal, and has a child and a grandchild that do too, the latter in a session of its own.
+# Ignores every polite signal, and has a child that does too, and an orphan: in another session, its parent gone.
 STUBBORN = """
 import os, signal, sys
 for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -19,8 +19,10 @@ role = "parent"
 if os.fork() == 0:
     role = "child"
     if os.fork() == 0:
-        role = "grandchild"
         os.setsid()
+        if os.fork() != 0:
+            os._exit(0)
+        role = "orphan"
 with open(os.path.join(sys.argv[1], role + ".part"), "w") as file:
     file.write(str(os.getpid()))
 os.rename(file.name, os.path.join(sys.argv[1], role + ".pid"))
@@ -44,7 +46,7 @@ with stop_on_signals(), Supervisor(home, grace=0.2) as supervisor:
         signal.pause()
 """
 
-FAMILY = ("parent", "child", "grandchild")
+FAMILY = ("parent", "child", "orphan")
 
 
 def stubborn(folder: Path, pids: Path) -> Component:
