@@ -107,7 +107,7 @@ def measure_run(
 
     say(f"{items} items: {name}")
     before, own = cpu(), time.process_time()
-    with TaskSampler(supervisor.pid_of("scheduler")) as sampler:
+    with TaskSampler(supervisor.pid_of("scheduler"), every=0.5) as sampler:
         result = run_flow(stack, PRODUCT_EXPORT, say=say, seconds=seconds, every=2.0)
     after, own = cpu(), time.process_time() - own
     for sentence in result.complaints:
