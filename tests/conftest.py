@@ -1,3 +1,14 @@
-"""Fixtures for all tests."""
+"""Fixtures and options for all tests."""
+
+from __future__ import annotations
+
+import pytest
 
 pytest_plugins = ["shop_sandbox.pytest_plugin"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long to look for what only chance finds; each number is a range of seeds from 0."""
+    group = parser.getgroup("faults", "tests of the product export that draw their faults")
+    group.addoption("--kills", type=int, default=20, help="workers killed at random (20)")
+    group.addoption("--mixes", type=int, default=50, help="mixes of open questions and faults (50)")

@@ -15,7 +15,15 @@ from abicart_specter.domain.records import CatalogueItem, Flag, Severity
 from abicart_specter.domain.text import clean_line
 from abicart_specter.settings.imports import Master
 
-__all__ = ["SHOP_EDIT_OVERRULED", "WIRE_FIELDS", "Master", "PairOfValues", "replace_by_master", "shop_value"]
+__all__ = [
+    "SHOP_EDIT_OVERRULED",
+    "WIRE_FIELDS",
+    "Master",
+    "PairOfValues",
+    "readable",
+    "replace_by_master",
+    "shop_value",
+]
 
 SHOP_EDIT_OVERRULED = "shop_edit_overruled"
 """Flag rule: somebody changed a field in the shop that Specter is master of."""
@@ -52,6 +60,11 @@ def shop_value(item: CatalogueItem, master: Master) -> str | None:
         Master.VAT: item.vat_rate,
     }.get(master)
     return None if number is None else shortest(number)
+
+
+def readable(master: Master, specters: str) -> bool:
+    """Whether Specter's text of a field is of the form that the field has: a number where it is one."""
+    return master not in _NUMBERS or _number(specters) is not None
 
 
 def replace_by_master(

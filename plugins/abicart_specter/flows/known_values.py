@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from abicart_specter.clients.specter_batches import Queue
-from abicart_specter.domain.masters import WIRE_FIELDS, Master, replace_by_master, shop_value
+from abicart_specter.domain.masters import WIRE_FIELDS, Master, readable, replace_by_master, shop_value
 from abicart_specter.domain.records import CatalogueItem, Flag, ItemKey
 from abicart_specter.domain.text import to_latin1
 from abicart_specter.errors import RecordError
@@ -15,6 +15,8 @@ from abicart_specter.ledger import LatestValue, Pair, PairValues
 
 UNWRITABLE = "specter_text_unwritable"
 """Flag rule: Specter holds a text that its own interface does not take."""
+NUMBER_UNREADABLE = "specter_number_unreadable"
+"""Flag rule: Specter told a price or VAT rate that is no number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ def _newer(pair: Pair | None, told: Mapping[str, LatestValue], master: Master) -
     latest = told.get(WIRE_FIELDS[master].lower())
     shop_value = None if pair is None else pair.shop_value
     settled = None if pair is None else pair.settled_at
-    if latest is not None and latest.value is not None and (settled is None or latest.seen_at >= settled):
+    # An empty text is no value: it says nothing, least of all a price of zero.
+    if latest is not None and latest.value and (settled is None or latest.seen_at >= settled):
         return KnownValues(shop_value, latest.value)
     return KnownValues(shop_value, None if pair is None else pair.specter_value)
 
@@ -65,8 +68,17 @@ def put_known_values(
     """A row with Specter's last known values where it is master, and a flag for each edit in the shop that this
     overrules.
 
-    :raises RecordError: Specter told a text that cannot be written back as it is; changed, it would overwrite it.
+    :raises RecordError: Specter told something that cannot be written back as it is; anything else would overwrite it.
     """
+    for master in masters:
+        value = known[master.value].specter_value if master.value in known else None
+        if value is not None and not readable(master, value):
+            raise RecordError(
+                f"Shop {ctx.shop}: {item.key}, product number {item.product_number}: Specter's own {master.value} "
+                f"is {value[:40]!r}, which is no number.",
+                rule=NUMBER_UNREADABLE,
+                remedy="Save the article once more in Specter, so that it is told again; if it stays so, report it.",
+            )
     replaced, flags = replace_by_master(item, row, known, masters)
     for name, value in replaced.items():
         if value != row[name] and (odd := to_latin1(value).replaced):

@@ -17,6 +17,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 from fault_lab import Lab, Ledgers, lab_between
 from fault_scene import Scene
 
+SEEDED = {"mix_seed": "--mixes", "kill_seed": "--kills"}
+"""Argument of a test → the option that says how many seeds it is run with."""
+
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - only where the system has it; a folder of our own is made in it
 
 
@@ -45,3 +48,9 @@ def new_lab(scene: Scene, ledgers: Ledgers) -> Iterator[Callable[..., Lab]]:
             return labs.enter_context(lab_between(scene.abicart, scene.specter, ledgers.new(), **changes))
 
         yield make
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    for name, option in SEEDED.items():
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, range(metafunc.config.getoption(option)))

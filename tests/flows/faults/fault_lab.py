@@ -72,8 +72,7 @@ class Lab(Export):
     def flags(self, run_id: str, flow: str = "product_export") -> set[tuple[str, str]]:
         """(product, rule) that the run saw."""
         return {
-            (str(row.flag.key), row.flag.rule)
-            for row in self.ledger.iter_flags(RunKey("demo", flow, run_id))
+            (str(row.flag.key), row.flag.rule) for row in self.ledger.iter_flags(RunKey("demo", flow, run_id))
         }
 
     def open_intents(self, outcomes: Mapping[str, Any]) -> list[str]:
@@ -81,10 +80,13 @@ class Lab(Export):
         states = self.ledger.item_states("demo", map(key_of, outcomes))
         return [str(key) for key, state in states.items() if state.intent_hash is not None]
 
-    def held_leases(self) -> list[str]:
-        """Leases that were not given back."""
+    def held_leases(self, *, live: bool = False) -> list[str]:
+        """Leases that were not given back, or of those only the ones that still keep others out."""
+        wanted = "SELECT name FROM lease WHERE released_at IS NULL"
+        if live:
+            wanted += " AND expires_at > strftime('%Y-%m-%dT%H:%M:%f', 'now')"
         with sqlite3.connect(self.folder / "ledger.db") as connection:
-            return [name for (name,) in connection.execute("SELECT name FROM lease WHERE released_at IS NULL")]
+            return [name for (name,) in connection.execute(wanted)]
 
 
 def key_of(text: str) -> ItemKey:
@@ -99,7 +101,8 @@ def articles(control: Control) -> dict[str, dict[str, Any]]:
     """
     rows = control.inspect("articles", limit=1_000_000)
     found = {
-        row["number"]: {name: value for name, value in row.items() if name not in NOT_COMPARED} for row in rows
+        row["number"]: {name: value for name, value in row.items() if name not in NOT_COMPARED}
+        for row in rows
     }
     assert len(found) == len(rows)
     return found
@@ -135,9 +138,7 @@ class Ledgers:
 def lab_between(abicart, specter, folder: Path, **changes: Any) -> Iterator[Lab]:
     """A lab on two sandbox servers; ``abicart_url`` and ``specter_url`` may lead through something else."""
     where = {"abicart_url": abicart.url, "specter_url": specter.url} | changes
-    lab = Lab(
-        folder=folder, abicart_control=abicart.control, specter_control=specter.control, **where
-    )
+    lab = Lab(folder=folder, abicart_control=abicart.control, specter_control=specter.control, **where)
     try:
         yield lab
     finally:

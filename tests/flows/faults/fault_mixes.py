@@ -42,7 +42,7 @@ KINDS: dict[str, list[dict[str, Any]]] = {
 
 @dataclass(frozen=True)
 class Mix:
-    """One draw. ``switches`` and ``faults`` by system."""
+    """One draw. ``switches`` and ``faults`` by system; ``tries`` of each task in the run that meets them."""
 
     seed: int
     catalogue: int
@@ -50,9 +50,10 @@ class Mix:
     faults: dict[str, list[dict[str, Any]]]
     limits: dict[str, int]
     page_size: int
+    tries: int
 
     def __str__(self) -> str:
-        return f"seed {self.seed}: {self.switches} {self.faults} {self.limits} page_size={self.page_size}"
+        return f"seed {self.seed}: {self.switches} {self.faults} {self.limits} page_size={self.page_size} tries={self.tries}"
 
 
 @dataclass
@@ -74,6 +75,7 @@ class Draw:
             faults={system: self._faults(system) for system in ("abicart", "specter")},
             limits={"group_rows": self.random.randint(3, 25)},
             page_size=self.random.randint(3, 40),
+            tries=self.random.choice((1, 2, 5)),
         )
 
     def _switches(self) -> dict[str, dict[str, Any]]:

@@ -59,7 +59,6 @@ class Ran:
         return self.report is not None and not self.errors
 
 
-
 @dataclass
 class AirflowLike:
     """One run. ``wait`` is told the seconds that a held lease still lasts, before the next try."""

@@ -77,7 +77,11 @@ UNTOUCHED: dict[str, dict[str, str]] = {
 DIFFERENT: dict[tuple[str, str, Any], str] = {
     ("abicart", "secure_connection", "required"): "the shop takes no token over plain http: nothing runs",
     ("specter", "empty_read", "error_triple"): "an error without a known code is an error (question 5)",
-    ("specter", "error_status", "500_html"): "a refusal without words cannot be told from a fault (question 30)",
+    (
+        "specter",
+        "error_status",
+        "500_html",
+    ): "a refusal without words cannot be told from a fault (question 30)",
     ("specter", "article_number_max_length", 14): "what is longer is refused, so it is held",
     ("specter", "article_name_max_length", 45): "what is longer is refused, so it is held",
     ("specter", "refused_numbers", "[]"): "the poison record is none any more",

@@ -55,7 +55,9 @@ def test_a_refusal_as_an_error_page_holds_up_its_own_product_only(scene: Scene, 
     lab = new_lab(settings=settings())
     ran = lab.airflow("run")
     outcomes = lab.outcomes("run")
-    counts = {what: sum(1 for found, _ in outcomes.values() if found == what) for what in ("sent", "unconfirmed")}
+    counts = {
+        what: sum(1 for found, _ in outcomes.values() if found == what) for what in ("sent", "unconfirmed")
+    }
     assert counts == {"sent": 179, "unconfirmed": 1}
     assert isinstance(ran.errors["send_products 1"], UnconfirmedError)
     assert "1 products are unconfirmed" in str(ran.errors["report"])
@@ -115,7 +117,9 @@ def test_without_the_poison_record_it_is_sent_like_any_other(scene: Scene, new_l
     assert held_as_refused(lab.outcomes("run")) == set()
 
 
-def test_twins_that_specter_takes_for_one_are_flagged_or_held_as_the_shop_wants(scene: Scene, new_lab) -> None:
+def test_twins_that_specter_takes_for_one_are_flagged_or_held_as_the_shop_wants(
+    scene: Scene, new_lab
+) -> None:
     scene.set(specter_switches={"article_number_match": "case_insensitive"})
     lab = new_lab(settings=settings())
     ran = lab.airflow("run")
@@ -124,7 +128,9 @@ def test_twins_that_specter_takes_for_one_are_flagged_or_held_as_the_shop_wants(
     assert ran.green
     assert ran.report.sent == 179
     in_specter = set(articles(scene.specter.control))
-    by_case = {number for number in numbers if {number.upper(), number.lower()} <= numbers and not number.isdecimal()}
+    by_case = {
+        number for number in numbers if {number.upper(), number.lower()} <= numbers and not number.isdecimal()
+    }
     assert len(by_case) == 2
     assert len(by_case & in_specter) == 1
     # The setting for accounts that are like this one: none of them goes.
