@@ -41,6 +41,7 @@ def alike(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+@settings(deadline=None)
 @given(DOCUMENTS)
 def test_a_document_comes_back_as_it_was(document: Any) -> None:
     text = documents.dump(document)
@@ -75,6 +76,7 @@ def test_what_is_no_document_is_refused(value: Any) -> None:
         documents.dump([value])
 
 
+@settings(deadline=None)
 @given(ANY_TEXT)
 def test_escaped_text_fits_any_database_and_comes_back(text: str) -> None:
     escaped = escape_text(text)

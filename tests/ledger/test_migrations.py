@@ -125,3 +125,13 @@ def test_the_command_line_runs_as_a_module_and_says_what_is_wrong_in_one_line() 
     assert (
         done.stderr == "There is no folder for the ledger /no/such/folder/ledger.db. Remedy: Make it first.\n"
     )
+
+
+def test_a_task_that_opens_the_ledger_does_not_load_alembic() -> None:
+    probe = "import sys, abicart_specter.ledger; sys.exit(any(m in sys.modules for m in ('alembic', 'pandas', 'psycopg')))"
+    done = subprocess.run(
+        [sys.executable, "-c", probe],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "plugins")},
+        timeout=60,
+    )
+    assert done.returncode == 0

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from abicart_specter.ledger.facade import Ledger
-from abicart_specter.ledger.migrate import upgrade
 
 
 @contextmanager
 def scratch_ledger() -> Iterator[Ledger]:
     """An empty ledger in a temporary folder, gone at the end."""
+    # Only here: it loads Alembic, which no other task needs.
+    from abicart_specter.ledger.migrate import upgrade
+
     with tempfile.TemporaryDirectory(prefix="dry-run-") as folder:
         url = f"sqlite:///{Path(folder) / 'scratch.db'}"
         upgrade(url)

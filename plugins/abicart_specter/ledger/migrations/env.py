@@ -11,8 +11,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     version_table=VERSION_TABLE,
-    # Both databases roll back DDL; our SQLite connections begin their transactions themselves.
-    transactional_ddl=True,
     render_as_batch=True,
 )
 
