@@ -128,7 +128,8 @@ def test_the_command_line_runs_as_a_module_and_says_what_is_wrong_in_one_line() 
 
 
 def test_a_task_that_opens_the_ledger_does_not_load_alembic() -> None:
-    probe = "import sys, abicart_specter.ledger; sys.exit(any(m in sys.modules for m in ('alembic', 'pandas', 'psycopg')))"
+    heavy = ("alembic", "pandas", "psycopg")
+    probe = f"import sys, abicart_specter.ledger; sys.exit(any(name in sys.modules for name in {heavy}))"
     done = subprocess.run(
         [sys.executable, "-c", probe],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "plugins")},
