@@ -70,7 +70,7 @@ def airflow_environment(
             "trigger_log_server_port": log_port,
         },
         "scheduler": {
-            "scheduler_idle_sleep_time": 0.3,
+            "scheduler_idle_sleep_time": 0.5,
             "enable_health_check": False,
             "catchup_by_default": False,
         },
