@@ -60,7 +60,8 @@ class TaskSampler:
     """Looks at the task processes below ``pid`` every ``every`` seconds. Use as a context manager.
 
     The system remembers the peak of the resident set by itself. The proportional set is dear to read: it is looked
-    at only every ``PSS_EVERY`` times. ``costs`` is by the task instance's id, which Airflow puts into the process's title.
+    at only every ``PSS_EVERY`` times. ``costs`` is by the task instance's id, which Airflow puts into the process's
+    title.
     """
 
     pid: int
