@@ -110,7 +110,7 @@ def _prepare_batch(
 ) -> PreparedBatch:
     batch = PreparedBatch([entry.item.key for entry in staged], [], [], [])
     for entry in staged:
-        item, state = entry.item, states[entry.item.key]
+        item, state, told = entry.item, states[entry.item.key], known.get(entry.item.key, {})
         if excluded := _excluded(ctx, item):
             batch.settled.append(
                 OutcomeRecord(item.key, item.product_number, Outcome.EXCLUDED, excluded, "not_wanted")
@@ -120,7 +120,7 @@ def _prepare_batch(
             _refuse_renumbered(ctx, item.key, item.product_number, state, options)
             _refuse_taken_over(ctx, item.key, item.product_number, taken.get(item.key))
             mapped = mapping.apply(item, context)
-            row, overruled = put_known_values(ctx, item, mapped.row, known.get(item.key, {}), masters)
+            row, overruled = put_known_values(ctx, item, mapped.row, told, masters)
         except RecordError as error:
             batch.flags.append(
                 Flag(item.key, error.rule, Severity.ERROR, error.message, error.remedy, item.product_number)
@@ -136,7 +136,7 @@ def _prepare_batch(
         if (
             not options.full_resend
             and state.intent_hash is None
-            and digest in (state.sent_hash, _hash_in_specter(item, state, known.get(item.key, {}), masters))
+            and (digest == state.sent_hash or digest == _hash_in_specter(item, state, told, masters))
         ):
             batch.settled.append(
                 OutcomeRecord(item.key, number, Outcome.UNCHANGED, "Specter has it so already.", "")
