@@ -413,6 +413,18 @@ def test_closing_the_pages_early_leaves_no_thread_and_the_client_usable(abicart_
     assert abicart_server.control.counters()["connections"] == 1
 
 
+def test_closing_the_pages_ends_the_tries_for_the_next_one(abicart_server, opening):
+    options = HttpOptions(connect_timeout=2, read_timeout=5, page_size=17, max_tries=2000)
+    failed = threading.Event()
+    client = opening.abicart(abicart_server.url, options, sleep=lambda seconds: failed.set())
+    abicart_server.control.fault("html_500", after=1, count=None)
+    pages = client.iter_article_pages(["uid"])
+    next(pages)
+    assert failed.wait(5)
+    pages.close()
+    assert client.counts.requests < 2000
+
+
 def test_other_calls_between_pages_share_the_one_connection(abicart_server, opening, plain_outline):
     client = opening.abicart(abicart_server.url, SMALL_PAGES)
     found = []

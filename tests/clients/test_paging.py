@@ -110,6 +110,12 @@ def test_rows_that_move_left_are_not_missed():
     assert read(shop, 10) == list(range(1, 31))
 
 
+def test_rows_that_move_left_again_while_we_step_back_are_not_missed():
+    shop = ShopList(set(range(1, 13)), filter="refused")
+    shop.changes = [(0, set())] * 4 + [(0, {1, 2}), (0, set()), (0, {3})]
+    assert read(shop, 3) == list(range(1, 13))
+
+
 def test_a_short_page_is_not_the_end():
     shop = ShopList(set(range(1, 8)), cap=2)
     assert read(shop) == list(range(1, 8))

@@ -90,7 +90,7 @@ def test_supplier_fields_are_announced(specter_server, opening):
 
 
 def test_version_1_goes_without_api_user(specter_server, opening):
-    client = opening.specter(specter_server.url, version=1)
+    client = opening.specter(specter_server.url, version=1, api_user_id=12)
     assert client.check_account().recognised
     client.submit_articles(ROWS, force=False)
     assert all("apiUserId" not in one["query"] for one in specter_server.control.requests())
