@@ -95,6 +95,10 @@ def plan_chunks(ctx: FlowContext, selection: Selection) -> list[Chunk]:
 
 def _exclude(ctx: FlowContext, selection: Selection) -> None:
     wanted, left = selection.matcher(), selection.limit
+    if left is not None:
+        # A run that is cleared as a whole has written some already; those count.
+        written = ctx.staging.outcome_counts(ctx.run)
+        left -= sum(written[outcome] for outcome in (Outcome.SENT, Outcome.LINKED, Outcome.UNCONFIRMED))
     excluded: list[OutcomeRecord] = []
     for key, number in ctx.staging.open_items(ctx.run):
         if number is not None and wanted(number) and (left is None or left > 0):

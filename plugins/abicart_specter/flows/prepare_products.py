@@ -12,13 +12,12 @@ from abicart_specter.domain.records import CatalogueItem, Flag, ItemKey, Outcome
 from abicart_specter.errors import RecordError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.known_values import KnownValues, known_values, put_known_values, settled_values
-from abicart_specter.ledger import ItemState, OutcomeRecord, PairValues, StagedItem
+from abicart_specter.ledger import OPEN, ItemState, OutcomeRecord, PairValues, StagedItem
 
 MAPPING_FLAGS = "mapping"
 """Source of the flags found here: what is no longer found is resolved by source."""
 RENUMBERED = "renumbered"
 NUMBER_TAKEN_OVER = "number_taken_over"
-UNSETTLED = (None, Outcome.FAILED, Outcome.UNCONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def prepare(
     """
     masters = ctx.settings.masters()
     for batch in ctx.staging.iter_chunk(ctx.run, partitions):
-        staged = [entry for entry in batch if entry.outcome in UNSETTLED]
+        staged = [entry for entry in batch if entry.outcome is None or entry.outcome in OPEN]
         keys = [entry.item.key for entry in staged]
         states = (
             ctx.ledger.item_states(ctx.shop, keys)

@@ -6,7 +6,7 @@ from abicart_specter.ledger.errors import LeaseLostError, LedgerUnavailableError
 from abicart_specter.ledger.facade import Ledger
 from abicart_specter.ledger.identity import IDENTITY_VARIABLE
 from abicart_specter.ledger.keys import PARTITIONS, partition_of
-from abicart_specter.ledger.outcome_rules import may_replace
+from abicart_specter.ledger.outcome_rules import OPEN, may_replace
 from abicart_specter.ledger.records import (
     Created,
     FlagChange,
@@ -47,6 +47,7 @@ from abicart_specter.ledger.sync_records import (
 
 __all__ = [
     "IDENTITY_VARIABLE",
+    "OPEN",
     "PARTITIONS",
     "VALIDATION_COLUMNS",
     "BatchState",

@@ -1,16 +1,17 @@
-"""What of a run's catalogue has no outcome yet, and whose numbers belonged to somebody else."""
+"""What of a run's catalogue is still to be done, and whose numbers belonged to somebody else."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sqlalchemy import and_, func, literal, select, tuple_
+from sqlalchemy import and_, func, literal, or_, select, tuple_
 
 from abicart_specter.domain.records import ItemKey, Kind
 from abicart_specter.ledger.column_types import Word
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.keys import slices
 from abicart_specter.ledger.models import Item, OutcomeEntry, StagedItemRow
+from abicart_specter.ledger.outcome_rules import OPEN
 from abicart_specter.ledger.records import RunKey, StagingState
 from abicart_specter.ledger.staging import require_state
 
@@ -23,13 +24,20 @@ _BATCH = 1000
 
 
 def open_partition_counts(db: Database, run: RunKey) -> dict[int, int]:
-    """Items without an outcome, per partition; partitions without any are left out."""
+    """Items to work on, per partition: those without an outcome, and those whose outcome a retry may better.
+
+    Without the latter, a run that is cleared as a whole would leave out what it had left unconfirmed. Partitions
+    without any are left out.
+    """
     with db.read() as connection:
         own = require_state(connection, run, StagingState.COMPLETE)
         rows = connection.execute(
             select(StagedItemRow.partition, func.count())
             .outerjoin(OutcomeEntry, _SAME_ITEM)
-            .where(StagedItemRow.run == own, OutcomeEntry.uid.is_(None))
+            .where(
+                StagedItemRow.run == own,
+                or_(OutcomeEntry.uid.is_(None), OutcomeEntry.outcome.in_(list(OPEN))),
+            )
             .group_by(StagedItemRow.partition)
         )
         return {partition: count for partition, count in rows.all()}  # noqa: C416 - rows are no pairs to mypy

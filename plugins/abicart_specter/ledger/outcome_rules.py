@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from abicart_specter.domain.records import Outcome
 
+OPEN = frozenset({Outcome.FAILED, Outcome.UNCONFIRMED})
+"""Outcomes of items that a retry works on again, as it does on those that have none yet."""
+
 _SETTLES_UNCONFIRMED = frozenset({Outcome.SENT, Outcome.UNCHANGED, Outcome.LINKED, Outcome.HELD})
 
 

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fault_runner import AirflowLike, Ran
+from harness import Export
+
 from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.clients.options import AbicartConnection
 from abicart_specter.clients.specter import SpecterClient
 from abicart_specter.domain.records import ItemKey, Kind
 from abicart_specter.ledger import RunKey
 from abicart_specter.ledger.migrate import upgrade
-from fault_runner import AirflowLike, Ran
-from harness import Export
 from shop_sandbox.core.control_client import Control
 
 NOT_COMPARED = ("id", "updates", "extra")

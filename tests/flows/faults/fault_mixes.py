@@ -53,7 +53,10 @@ class Mix:
     tries: int
 
     def __str__(self) -> str:
-        return f"seed {self.seed}: {self.switches} {self.faults} {self.limits} page_size={self.page_size} tries={self.tries}"
+        return (
+            f"seed {self.seed}: {self.switches} {self.faults} {self.limits} "
+            f"page_size={self.page_size} tries={self.tries}"
+        )
 
 
 @dataclass

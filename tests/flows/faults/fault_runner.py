@@ -9,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from harness import Export
+
 from abicart_specter.errors import FatalError, IncompleteRunError, LeaseHeldError, RecordError
 from abicart_specter.flows.check_shop import check_shop
 from abicart_specter.flows.context import FlowContext
@@ -18,7 +20,6 @@ from abicart_specter.flows.plan_chunks import Chunk, Selection
 from abicart_specter.flows.prepare_products import PrepareOptions
 from abicart_specter.flows.report import RunReport, report
 from abicart_specter.flows.special_numbers import ensure_special_numbers
-from harness import Export
 
 TRIES = 5
 """Of a task, as in the DAG: one and four retries."""

@@ -22,9 +22,6 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
-
 from fault_lab import Lab
 from fault_runner import AirflowLike
 from fault_scene import settings
@@ -44,7 +41,12 @@ ZONES: dict[str, tuple[str, ...]] = {
     "in a transaction": ("ledger/engine.py",),
     "draining the queue": ("flows/drain_queue.py", "flows/journal.py", "ledger/inbox.py"),
     "reading the shop": ("flows/read_catalogue.py", "ledger/staging.py", "clients/paging.py"),
-    "leases and intents": ("ledger/leases.py", "ledger/items.py", "ledger/sent_in_run.py", "ledger/outcomes.py"),
+    "leases and intents": (
+        "ledger/leases.py",
+        "ledger/items.py",
+        "ledger/sent_in_run.py",
+        "ledger/outcomes.py",
+    ),
 }
 """Parts of the package: the files of each, by how their paths begin."""
 

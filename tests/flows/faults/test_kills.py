@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from fault_lab import articles, lab_between
-from fault_scene import Picture, Scene, picture, settings
+from fault_scene import Picture, Scene, settings
 from kill_workers import RUN, Scenario, Workers, running_workers
 
 log = logging.getLogger(__name__)

@@ -1,4 +1,4 @@
-"""Workers killed while a write of theirs is on its way: lost, done without anybody hearing of it, or done late (F32)."""
+"""Workers killed while a write of theirs is on its way: lost, done and nobody heard of it, or done late (F32)."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""Fifty mixes (``--mixes``) of open questions and faults. However the first run ends, a second one in peace has everything right.
+"""Fifty mixes of open questions and faults. However the first run ends, one in peace after it has everything right.
 
-The seed is the test's name, so ``-k "[17]"`` runs one mix again.
+``--mixes N`` for more. The seed is the test's name, so ``-k "[17]"`` runs one mix again.
 """
 
 from __future__ import annotations
 
+import logging
 import random
 from typing import Any
 
@@ -18,6 +19,8 @@ from abicart_specter.clients.options import HttpOptions
 from abicart_specter.errors import AbicartSpecterError
 
 CATALOGUES = 4
+log = logging.getLogger(__name__)
+
 ITEMS = 60
 MAY_REPLACE = {"sent": {"unchanged"}, "held": {"held"}, "unconfirmed": {"sent"}, "excluded": {"excluded"}}
 """Outcome of the first run → outcomes of the second. Whatever had none may get any."""
@@ -59,7 +62,7 @@ def test_after_a_mix_everything_is_there_once_and_right(
     scene: Scene, new_lab, in_peace: dict[int, Picture], mix_seed: int
 ) -> None:
     mix = Draw(mix_seed, CATALOGUES).mix()
-    print(mix)
+    log.warning("%s", mix)
     expected = in_peace[mix.catalogue]
     scene.set(
         items=ITEMS,
@@ -72,7 +75,7 @@ def test_after_a_mix_everything_is_there_once_and_right(
         settings=settings(limits__group_rows=mix.limits["group_rows"]), options=options(mix.page_size)
     )
     first = lab.airflow("first", tries=mix.tries)
-    print("first run:", first.report, first.errors, len(first.retried), "tries again")
+    log.warning("first run: %s, %s, %s tries again", first.report, first.errors, len(first.retried))
     assert [error for error in first.errors.values() if not isinstance(error, AbicartSpecterError)] == []
     assert [error for _, error in first.retried if not isinstance(error, AbicartSpecterError)] == []
     outcomes = lab.outcomes("first")

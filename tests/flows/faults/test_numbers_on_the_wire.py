@@ -56,7 +56,9 @@ def test_prices_come_and_go_with_either_mark(scene: Scene, new_lab, mark: str, p
     assert lab.airflow("next").report.unchanged == 20
 
 
-@pytest.mark.parametrize("odd", ["-", "noItemsAvailable", "1 234,50", "1,2,3", "12.345.67", "NaN", "1e3", "kr 5", "½"])
+@pytest.mark.parametrize(
+    "odd", ["-", "noItemsAvailable", "1 234,50", "1,2,3", "12.345.67", "NaN", "1e3", "kr 5", "½"]
+)
 @pytest.mark.parametrize("field", ["priceExclVat", "vatPercent"])
 def test_a_number_that_cannot_be_read_holds_its_product(scene: Scene, new_lab, field: str, odd: str) -> None:
     """Neither the odd text nor the shop's own figure goes over what Specter has and we do not understand."""
