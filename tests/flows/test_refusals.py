@@ -23,6 +23,7 @@ from scenes import (
 from abicart_specter.domain.mapping import load_mapping
 from abicart_specter.domain.records import Outcome
 from abicart_specter.errors import IncompleteRunError, RefusedAlikeError, UnconfirmedError
+from abicart_specter.flows.plan_chunks import Selection
 from abicart_specter.flows.prepare_products import PrepareOptions
 from abicart_specter.flows.report import report
 
@@ -200,3 +201,20 @@ def test_a_row_that_is_too_large_for_a_call_is_held_alone(
     assert (result.sent, result.held) == (11, 1)
     assert "texts are too long" in outcomes(small, ctx)[key(bad)].reason
     assert bad["product_number"] not in specter_numbers(specter_server)
+
+
+def test_an_account_that_refuses_everything_is_never_green(export, specter_server) -> None:
+    """Too few products for three whole groups: they are held, and the run is red all the same."""
+    specter_server.control.fault(
+        "refusal", action="newArticleSubmit", count=10_000, words="Kontot är spärrat"
+    )
+    ctx = export.context()
+    with pytest.raises(IncompleteRunError, match="refused all 180 products"):
+        export.run(ctx=ctx)
+    specter_server.control.clear_faults()
+    assert export.run().sent == 180
+
+
+def test_a_few_refused_products_alone_in_a_run_are_held(export, specter_server) -> None:
+    specter_server.control.fault("refusal", action="newArticleSubmit", count=10_000, words="Nej")
+    assert export.run(Selection(limit=5)).held >= 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from abicart_specter.errors import IncompleteRunError
 from abicart_specter.flows.report import report
 
 FLAGS = ("kind", "uid", "product_number", "rule", "severity", "message", "remedy", "suggestion", "owners")
-OUTCOMES = ("kind", "uid", "product_number", "outcome", "rule", "reason")
+OUTCOMES = ("kind", "uid", "product_number", "name", "outcome", "rule", "reason")
 
 
 def table(path: Path) -> tuple[tuple[str, ...], list[dict[str, str]]]:
@@ -45,6 +46,16 @@ def test_outcomes_csv_has_every_product_with_what_became_of_it(export) -> None:
         assert row["outcome"] == record.outcome.value
         assert row["product_number"].lstrip("'") == (record.product_number or "")
         assert (row["rule"], row["reason"]) == (record.rule, record.reason)
+        assert row["name"]
+
+
+def test_flags_csv_ends_with_the_flags_of_the_mapping_too(export) -> None:
+    ctx = export.context()
+    export.run(ctx=ctx)
+    _, rows = table(file_of(export, ctx, "flags.csv"))
+    by_rule = Counter(row["rule"] for row in rows)
+    assert by_rule == export.ledger.flag_counts(ctx.run)
+    assert by_rule["text_changed"] == 3
 
 
 def test_flags_csv_has_every_flag_of_the_validation(export) -> None:

@@ -98,3 +98,10 @@ def test_planning_again_does_not_let_more_go(small, abicart_server) -> None:
     by_item = outcomes(small, ctx)
     assert set(by_item) == {key(one) for one in items(abicart_server)}
     assert sum(record.outcome is Outcome.SENT for record in by_item.values()) == 4
+
+
+def test_a_number_or_pattern_that_no_product_has_is_named(named, caplog) -> None:
+    with caplog.at_level("WARNING"):
+        named.run(Selection(only="MUG-1 NO-SUCH-*, ALSO-NOT"))
+    said = [record.getMessage() for record in caplog.records if "no product to send" in record.getMessage()]
+    assert [message.rsplit(" ", 1)[1] for message in said] == ["ALSO-NOT.", "NO-SUCH-*."]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -40,14 +40,26 @@ class Selection:
         """Whether nothing is left out."""
         return not self.only.strip() and self.limit is None
 
-    def matcher(self) -> Callable[[str], bool]:
-        """Whether a product number was asked for."""
-        words = [word for word in re.split(r"[\s,;]+", self.only) if word]
-        if not words:
-            return lambda number: True
-        exact = set(words)
-        patterns = [re.compile(fnmatch.translate(word)) for word in words if set(word) & set("*?[")]
-        return lambda number: number in exact or any(pattern.match(number) for pattern in patterns)
+    def matcher(self) -> NumberMatcher:
+        """What tells whether a product number was asked for."""
+        return NumberMatcher([word for word in re.split(r"[\s,;]+", self.only) if word])
+
+
+class NumberMatcher:
+    """Tells whether a product number was asked for. ``unused`` are the words that no number has met yet."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.unused = set(words)
+        self._everything = not words
+        self._exact = set(words)
+        self._patterns = [
+            (word, re.compile(fnmatch.translate(word))) for word in words if set(word) & set("*?[")
+        ]
+
+    def __call__(self, number: str) -> bool:
+        met = {word for word, pattern in self._patterns if pattern.match(number)} | (self._exact & {number})
+        self.unused -= met
+        return self._everything or bool(met)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,4 +127,6 @@ def _exclude(ctx: FlowContext, selection: Selection) -> None:
             )
         )
     ctx.staging.record_outcomes(ctx.run, excluded)
+    for word in sorted(wanted.unused):
+        log.warning("Shop %s: no product to send has the product number %s.", ctx.shop, word)
     log.info("Shop %s: %s products excluded by the run's parameters.", ctx.shop, len(excluded))

@@ -10,7 +10,8 @@ from typing import Any
 from abicart_specter.domain.records import Outcome
 from abicart_specter.errors import IncompleteRunError
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.reports import log_table, write_outcomes_csv
+from abicart_specter.flows.reports import log_table, write_flags_csv, write_outcomes_csv
+from abicart_specter.flows.write_group import REFUSED
 from abicart_specter.ledger import OutcomeRecord, StagingGoneError
 
 log = logging.getLogger(__name__)
@@ -18,6 +19,8 @@ log = logging.getLogger(__name__)
 NAMED_IN_LOG = 50
 HELD_PER_RULE = 10
 SYSTEMS = ("abicart", "specter")
+REFUSED_TO_BLAME_THE_ACCOUNT = 20
+"""Fewer refused products in a run that sent nothing may well be those few products' own fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,18 @@ def report(ctx: FlowContext) -> RunReport:
         problems.append(f"{figures['failed']} products failed")
     if figures["unconfirmed"]:
         problems.append(f"{figures['unconfirmed']} products are unconfirmed")
+    flags = staging.flag_counts(run)
+    refused = flags.get(REFUSED, 0)
+    if refused >= REFUSED_TO_BLAME_THE_ACCOUNT and not figures["sent"] and not figures["unchanged"]:
+        problems.append(
+            f"Specter refused all {refused} products it was sent, so the account is the likely cause"
+        )
     if figures["held"] and ctx.settings.held_makes_run_red:
         problems.append(f"{figures['held']} products are held, and the shop's settings make that red")
     result = RunReport(
         found=counts.items,
         **figures,
-        flags=staging.flag_counts(run),
+        flags=flags,
         requests={system: counted.get(system, {}).get("requests", 0) for system in SYSTEMS},
         seconds=round((ctx.clock() - record.started_at).total_seconds(), 1),
     )
@@ -116,11 +125,22 @@ def _show(ctx: FlowContext, result: RunReport) -> None:
     path = write_outcomes_csv(
         ctx,
         (
-            (r.key.kind.value, r.key.uid, r.product_number or "", r.outcome.value, r.rule, r.reason)
-            for r in (row.record for row in ctx.staging.iter_outcomes(ctx.run))
+            (
+                r.key.kind.value,
+                r.key.uid,
+                r.product_number or "",
+                name or "",
+                r.outcome.value,
+                r.rule,
+                r.reason,
+            )
+            for r, name in ((row.record, row.name) for row in ctx.staging.iter_outcomes(ctx.run))
         ),
     )
     log.info("Shop %s: every product with its outcome: %s", ctx.shop, path)
+    # Written anew: the validation's flags are in it already, those of the mapping and of Specter are not.
+    path = write_flags_csv(ctx, (row.flag for row in ctx.staging.iter_flags(ctx.run)))
+    log.info("Shop %s: every flag: %s", ctx.shop, path)
 
 
 def show_held(ctx: FlowContext, total: int) -> None:

@@ -50,7 +50,7 @@ def log_by_rule(log: logging.Logger, title: str, flags: Sequence[Flag], rows_per
         log.info("%s", title)
     for (_, rule), found in sorted(by_rule.items()):
         shown = found[:rows_per_rule]
-        what = "held" if found[0].severity is Severity.ERROR else "sent, but look at it"
+        what = "error: an export holds it" if found[0].severity is Severity.ERROR else "warning: look at it"
         log_table(
             log,
             f"{rule}: {len(found)} ({what})",
@@ -100,7 +100,7 @@ def write_flags_csv(ctx: FlowContext, flags: Iterable[Flag]) -> str:
 def write_outcomes_csv(ctx: FlowContext, rows: Iterable[Sequence[object]]) -> str:
     """Every product found with its outcome as ``outcomes.csv``."""
     return _write_csv(
-        ctx, "outcomes.csv", ("kind", "uid", "product_number", "outcome", "rule", "reason"), rows
+        ctx, "outcomes.csv", ("kind", "uid", "product_number", "name", "outcome", "rule", "reason"), rows
     )
 
 

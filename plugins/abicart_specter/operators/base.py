@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from airflow.sdk import BaseOperator
 from airflow.sdk.exceptions import AirflowSkipException
 
+from abicart_specter.errors import AbicartSpecterError
+
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
@@ -75,6 +77,12 @@ class ShopOperator(BaseOperator):
                 dry_run=self.is_dry_run(context),
                 params=dict(context["params"]),
             )
+        except AbicartSpecterError as error:
+            # In two short lines of their own: a traceback hides them, and log views cut long lines.
+            self.log.error("%s", error.message)
+            if error.remedy:
+                self.log.error("Remedy: %s", error.remedy)
+            raise
         finally:
             ledger.close()
 
