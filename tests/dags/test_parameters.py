@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from tests.dags.parsing import load_dags
 
 from abicart_specter.errors import ConfigurationError
-from tests.dags.parsing import load_dags
 
 
 @pytest.fixture(scope="module")
