@@ -216,6 +216,9 @@ def test_a_text_of_specters_that_cannot_be_written_back_holds_its_product_alone(
     result = mastered.run(ctx=ctx)
     held = with_outcome(mastered, ctx, Outcome.HELD)
     assert (result.sent, set(held)) == (1, {key(mastered.item)})
+    assert held[key(mastered.item)].rule == "specter_text_unwritable"
     assert "U+2013" in held[key(mastered.item)].reason
+    assert "in Specter" in flags(mastered, ctx)["specter_text_unwritable"][key(mastered.item)].flag.remedy
+    assert mastered.preview()["held"] == 1
     assert in_specter(specter_server, other, "bar_code") == "2099999999983"
     assert in_specter(specter_server, mastered.item, "name") == "Kaffe \u2013 500 g"
