@@ -47,10 +47,24 @@ class Scene:
         specter_switches: Mapping[str, Any] | None = None,
         known: bool = True,
         poison: bool = True,
+        shop: Mapping[str, Any] | None = None,
+        accounts: list[dict[str, Any]] | None = None,
     ) -> None:
-        """Both servers as described, with their counters at 0. Modes and switches: Abicart's, Specter's."""
+        """Both servers as described, with their counters at 0.
+
+        :param modes: Abicart's and Specter's.
+        :param shop: further options of Abicart's seed.
+        :param accounts: Specter's accounts, if others than usual.
+        """
         self.abicart.control.reset(
-            seed={"items": items, "seed": seed, "faults": faults, "orders": 10, "customers": 10},
+            seed={
+                "items": items,
+                "seed": seed,
+                "faults": faults,
+                "orders": 10,
+                "customers": 10,
+                **(shop or {}),
+            },
             mode=modes[0],
             switches=dict(abicart_switches or {}),
         )
@@ -58,7 +72,11 @@ class Scene:
         self.poison = good[1] if poison else ""
         self.known = good[3:40:5] if known else []
         refused = {"refused_numbers": [self.poison]} if poison else {}
-        self.specter.control.reset(mode=modes[1], switches=refused | dict(specter_switches or {}))
+        self.specter.control.reset(
+            seed={} if accounts is None else {"accounts": accounts},
+            mode=modes[1],
+            switches=refused | dict(specter_switches or {}),
+        )
         self.specter.control.edit(
             "bulk",
             edits=[
