@@ -20,7 +20,16 @@ from abicart_specter.domain.number_suggestions import Suggester
 from abicart_specter.domain.records import Flag, Kind
 from abicart_specter.settings.numbers import NumberRules
 
-__all__ = ["ERROR_RULES", "FRAME_COLUMNS", "RULES", "check_catalogue", "check_number", "frame", "iter_flags"]
+__all__ = [
+    "ERROR_RULES",
+    "FRAME_COLUMNS",
+    "RULES",
+    "check_catalogue",
+    "check_number",
+    "frame",
+    "frame_of_columns",
+    "iter_flags",
+]
 
 FRAME_COLUMNS = (
     "kind",
@@ -46,23 +55,31 @@ def frame(rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
     for row in rows:
         for column, value in zip(columns, row, strict=True):
             column.append(value)
-    data = dict(zip(FRAME_COLUMNS, columns, strict=True))
+    return frame_of_columns(dict(zip(FRAME_COLUMNS, columns, strict=True)))
+
+
+def frame_of_columns(columns: dict[str, Sequence[Any]]) -> pd.DataFrame:
+    """As :func:`frame`, from whole columns, which are taken out of ``columns`` one by one: of a large catalogue
+    no column is in memory twice.
+    """
     shared: dict[str, str] = {}
-    return pd.DataFrame(
-        {
-            "kind": pd.Categorical([str(kind) for kind in data["kind"]], [kind.value for kind in Kind]),
-            "uid": np.array(data["uid"], dtype=np.int64),
-            "article_uid": np.array(data["article_uid"], dtype=np.int64),
-            "product_number": pd.Series(data["product_number"], dtype=object),
-            "own_number": np.array(data["own_number"], dtype=bool),
-            "name": pd.Series(data["name"], dtype=object),
-            "price": pd.Series([_as_text(value, shared) for value in data["price"]], dtype=object),
-            "vat_rate": pd.Series([_as_text(value, shared) for value in data["vat_rate"]], dtype=object),
-            "stock_managed": pd.array(data["stock_managed"], dtype="boolean"),
-            "is_package": np.array(data["is_package"], dtype=bool),
-        },
-        columns=list(FRAME_COLUMNS),
-    )
+
+    def texts(name: str) -> list[str | None]:
+        return [_as_text(value, shared) for value in columns.pop(name)]
+
+    data: dict[str, Any] = {
+        "kind": pd.Categorical([str(kind) for kind in columns.pop("kind")], [kind.value for kind in Kind]),
+        "uid": np.array(columns.pop("uid"), dtype=np.int64),
+        "article_uid": np.array(columns.pop("article_uid"), dtype=np.int64),
+        "product_number": pd.Series(columns.pop("product_number"), dtype=object),
+        "own_number": np.array(columns.pop("own_number"), dtype=bool),
+        "name": pd.Series(columns.pop("name"), dtype=object),
+        "price": pd.Series(texts("price"), dtype=object),
+        "vat_rate": pd.Series(texts("vat_rate"), dtype=object),
+        "stock_managed": pd.array(columns.pop("stock_managed"), dtype="boolean"),
+        "is_package": np.array(columns.pop("is_package"), dtype=bool),
+    }
+    return pd.DataFrame(data, columns=list(FRAME_COLUMNS), copy=False)
 
 
 def _as_text(value: Any, shared: dict[str, str]) -> str | None:

@@ -31,11 +31,7 @@ def validate_numbers(ctx: FlowContext, *, hold: bool = True) -> ValidationSummar
 
     The flags stay in the ledger with first seen, last seen and resolved.
     """
-    columns = ctx.staging.validation_columns(ctx.run)
-    catalogue = product_numbers.frame(
-        zip(*(columns[name] for name in product_numbers.FRAME_COLUMNS), strict=True)
-    )
-    del columns
+    catalogue = product_numbers.frame_of_columns(ctx.staging.validation_columns(ctx.run))
     items = len(catalogue)
     flags = product_numbers.check_catalogue(
         catalogue, ctx.settings.number_rules(), ctx.settings.special_numbers_by_number()
