@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from tests.clients.abicart_cases import outline, read_all
 
 from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.clients.options import AbicartConnection, HttpOptions, SpecterConnection
@@ -69,3 +70,11 @@ def opening() -> Iterator[Opener]:
     yield opener
     for client in opener.opened:
         client.close()
+
+
+@pytest.fixture(scope="session")
+def plain_outline(abicart_session):
+    """The catalogue as it is read with every switch at its default."""
+    abicart_session.control.reset()
+    with Opener().abicart(abicart_session.url) as client:
+        return outline(read_all(client))

@@ -8,12 +8,10 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, quote, quote_plus
 
 import pytest
+from tests.clients.abicart_cases import ABICART_FAULT_NAMES, ABICART_FAULTS
 from tests.clients.conftest import INTEGRATION_KEY, USER_KEY
 from tests.clients.raw_server import CLOSE, RawServer, Received, http
-from tests.clients.test_abicart import NAMES as ABICART_NAMES
-from tests.clients.test_abicart import TRANSPORT_FAULTS
-from tests.clients.test_specter import FAULTS, ROWS
-from tests.clients.test_specter import NAMES as SPECTER_NAMES
+from tests.clients.specter_cases import ROWS, SPECTER_FAULT_NAMES, SPECTER_FAULTS
 
 from abicart_specter.clients.options import HttpOptions
 from abicart_specter.clients.specter_batches import Queue
@@ -84,7 +82,7 @@ def specter_calls(client):
     )
 
 
-@pytest.mark.parametrize("fault", TRANSPORT_FAULTS, ids=ABICART_NAMES)
+@pytest.mark.parametrize("fault", ABICART_FAULTS, ids=ABICART_FAULT_NAMES)
 def test_no_fault_makes_abicarts_token_show(abicart_server, opening, caplog, fault):
     abicart_server.control.reset(seed={"items": 20, "token": TOKEN})
     abicart_server.control.fault(**fault, count=None)
@@ -97,7 +95,7 @@ def test_no_fault_makes_abicarts_token_show(abicart_server, opening, caplog, fau
     assert not [one for one in spellings(TOKEN) if one in caplog.text]
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=SPECTER_NAMES)
+@pytest.mark.parametrize("fault", SPECTER_FAULTS, ids=SPECTER_FAULT_NAMES)
 def test_no_fault_makes_specters_keys_show(specter_server, opening, caplog, fault):
     specter_server.control.fault(**fault, count=None)
     client = opening.specter(specter_server.url, IMPATIENT)
