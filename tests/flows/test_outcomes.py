@@ -156,3 +156,10 @@ def test_a_chunk_that_runs_again_does_not_change_what_the_run_says(small, specte
     result = report(ctx)
     assert (result.sent, result.unchanged) == (12, 0)
     assert small.run().unchanged == 12
+
+
+def test_a_red_task_makes_the_report_red_even_if_every_product_has_an_outcome(export) -> None:
+    ctx = export.context()
+    export.run(ctx=ctx)
+    with pytest.raises(IncompleteRunError, match="1 of the tasks before this one are red"):
+        report(ctx, red_tasks=1)

@@ -44,11 +44,12 @@ class RunReport:
         return asdict(self)
 
 
-def report(ctx: FlowContext) -> RunReport:
+def report(ctx: FlowContext, *, red_tasks: int = 0) -> RunReport:
     """Compare what was found with the outcomes as sets, and with the shop's own count; then log and store it.
 
-    :raises IncompleteRunError: a product has no outcome, or one failed, or an outcome belongs to no product
-        found, or the catalogue was not read to its end.
+    :param red_tasks: how many tasks before this one failed; a run with any is red, whatever the products say.
+    :raises IncompleteRunError: a task before failed, a product has no outcome, or one failed, or an outcome belongs
+        to no product found, or the catalogue was not read to its end.
     """
     staging, run = ctx.staging, ctx.run
     record = staging.get_run(run)
@@ -65,6 +66,8 @@ def report(ctx: FlowContext) -> RunReport:
         ) from None
     outcomes = staging.outcome_counts(run)
     problems = []
+    if red_tasks:
+        problems.append(f"{red_tasks} of the tasks before this one are red")
     if (counts.expected_articles, counts.expected_items) != (counts.articles, counts.items):
         problems.append(f"the shop counts {counts.expected_articles} articles, {counts.articles} were read")
     if gaps.missing:
