@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections import Counter
+from typing import Any
 
 import pytest
-from fault_lab import Lab, articles
+from fault_lab import Lab, articles, lab_between
 from fault_scene import Scene, settings
 
 from abicart_specter.errors import TransportError, UnconfirmedError
@@ -17,21 +18,25 @@ SPECIAL_NUMBERS = 1
 """The first ``newArticleSubmit`` of a run."""
 
 
-@pytest.fixture
-def lab(scene: Scene, new_lab) -> Lab:
-    """Forty sound products in groups of ten; whoever repeats a write with opening stock doubles it."""
+def forty_products(scene: Scene) -> None:
+    """Nothing is wrong with them; and whoever repeats a write with opening stock doubles it."""
     scene.set(items=ITEMS, faults=0, poison=False, specter_switches={"stock_on_update": "applied"})
-    return new_lab(settings=settings(limits__group_rows=10))
 
 
-@pytest.fixture
-def rows_in_peace(scene: Scene, lab: Lab, new_lab):
+@pytest.fixture(scope="module")
+def rows_in_peace(scene: Scene, ledgers) -> dict[str, dict[str, Any]]:
     """What Specter holds after a run without faults."""
-    usual = new_lab(settings=lab.settings)
-    assert usual.airflow("run").green
-    rows = articles(scene.specter.control)
-    scene.set(items=ITEMS, faults=0, poison=False, specter_switches={"stock_on_update": "applied"})
-    return rows
+    forty_products(scene)
+    with lab_between(scene.abicart, scene.specter, ledgers.new(), settings=settings()) as lab:
+        assert lab.airflow("run").green
+        return articles(scene.specter.control)
+
+
+@pytest.fixture
+def lab(scene: Scene, rows_in_peace, new_lab) -> Lab:
+    """In groups of ten."""
+    forty_products(scene)
+    return new_lab(settings=settings(limits__group_rows=10))
 
 
 def counts(lab: Lab) -> dict[str, int]:

@@ -15,7 +15,7 @@ from abicart_specter.clients.options import HttpOptions
 from abicart_specter.errors import CatalogueChangedError, RetriableError, UnreadableAnswerError
 from abicart_specter.ledger import RunKey
 
-ITEMS = 60
+ITEMS = 40
 LIST = "Article.list"
 HOW = [
     {"kind": "cut", "how": "length"},
@@ -45,10 +45,9 @@ def everything_is_there(scene: Scene, lab: Lab, ran: Any) -> None:
 
 
 @pytest.mark.parametrize("fault", HOW, ids=lambda fault: "-".join(map(str, fault.values())))
-@pytest.mark.parametrize("page", [1, 3])
-def test_a_broken_page_is_asked_for_again(scene: Scene, new_lab, fault: dict[str, Any], page: int) -> None:
+def test_a_broken_page_is_asked_for_again(scene: Scene, new_lab, fault: dict[str, Any]) -> None:
     scene.set(items=ITEMS, faults=0, known=False, poison=False)
-    scene.abicart.control.fault(**fault, action=LIST, after=page - 1, count=2)
+    scene.abicart.control.fault(**fault, action=LIST, after=2, count=2)
     lab = new_lab(options=options(10))
     ran = lab.airflow("run")
     everything_is_there(scene, lab, ran)
@@ -76,7 +75,7 @@ def test_a_page_that_stays_broken_stops_the_run_and_nothing_is_lost(
 def test_a_cap_on_the_limit_loses_no_page(scene: Scene, new_lab, cap: str, by: str) -> None:
     """The shop gives fewer rows than were asked for, and says nothing (question 6); by uid and by offset."""
     scene.set(
-        items=330,
+        items=230,
         faults=0,
         known=False,
         poison=False,
@@ -135,7 +134,7 @@ EDITS: dict[str, Callable[[Scene], object]] = {
     "first ones deleted": lambda scene: delete_articles(scene, slice(0, 7)),
     "some read ones deleted": lambda scene: delete_articles(scene, slice(2, 13, 2)),
     "the last read one deleted": lambda scene: delete_articles(scene, slice(14, 16)),
-    "some to come deleted": lambda scene: delete_articles(scene, slice(20, 30, 3)),
+    "some to come deleted": lambda scene: delete_articles(scene, slice(19, 26, 2)),
     "last ones deleted": lambda scene: delete_articles(scene, slice(-3, None)),
     "new ones added": lambda scene: new_articles(scene, 4),
     "deleted and added": lambda scene: (delete_articles(scene, slice(1, 4)), new_articles(scene, 1)),
