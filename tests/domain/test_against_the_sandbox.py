@@ -95,7 +95,6 @@ def test_the_validation_finds_exactly_what_was_planted(
             item.article_uid,
             item.product_number,
             item.own_number,
-            item.name,
             item.price_regular,
             item.vat_rate,
             item.stock_managed,

@@ -25,7 +25,6 @@ VALIDATION_COLUMNS = (
     "article_uid",
     "product_number",
     "own_number",
-    "name",
     "price",
     "vat_rate",
     "stock_managed",
