@@ -24,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code: 0 after an orderly stop, 1 if a server could not start, 2 for a wrong command line."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = _parser().parse_args(given)
-    signal.signal(signal.SIGTERM, _stop)
+    # SIGINT too: started in the background of a script, a process inherits that it is ignored.
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, _stop)
     try:
         return _run_both(given) if options.only is None else _run_one(options)
     except KeyboardInterrupt:

@@ -25,7 +25,7 @@ from abicart_specter.errors import (
     UnconfirmedError,
 )
 
-ITEMS = 12
+ITEMS = 20
 WRITES, QUEUE, LIST = "newArticleSubmit", "getArticleInfoExternalNeedUpdate", "Article.list"
 
 
@@ -209,7 +209,7 @@ def test_a_page_that_is_an_error_ends_the_reading_not_the_list(
 
 def quick_options() -> HttpOptions:
     return HttpOptions(
-        connect_timeout=2.0, read_timeout=5.0, max_tries=2, base_wait=0.0, max_wait=0.0, page_size=4
+        connect_timeout=2.0, read_timeout=5.0, max_tries=2, base_wait=0.0, max_wait=0.0, page_size=5
     )
 
 

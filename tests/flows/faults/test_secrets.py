@@ -98,12 +98,30 @@ def marked_connection(lab: Lab, **changes: object):
     return lab.specter_connection(**(marked | changes))
 
 
+LOUD = (
+    "abicart_specter",
+    "requests",
+    "sqlalchemy",
+    "sqlalchemy.engine",
+    "sqlalchemy.engine.Engine",
+    "sqlalchemy.pool",
+    "urllib3",
+    "urllib3.connectionpool",
+)
+
+
 @pytest.fixture(autouse=True)
 def everything_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Also where Airflow, imported by a test before in this process, turned some loggers down or off."""
     caplog.set_level(logging.DEBUG)
-    for name in ("urllib3", "requests", "sqlalchemy", "abicart_specter"):
+    for name in LOUD:
         caplog.set_level(logging.DEBUG, logger=name)
+    off = {name: logging.getLogger(name).disabled for name in LOUD}
+    for name in off:
+        logging.getLogger(name).disabled = False
     yield
+    for name, disabled in off.items():
+        logging.getLogger(name).disabled = disabled
 
 
 @pytest.mark.parametrize("case", CASES)
