@@ -53,23 +53,26 @@ ZONES: dict[str, tuple[str, ...]] = {
 
 @dataclass
 class Executioner:
-    """Counts what happens in the package and kills the process when it is time.
+    """Counts what happens in the package, or kills the process when it is time.
 
     :param point: ``file:function:event`` such as ``ledger/facade.py:record_intent:return``.
     :param zone: or a zone, in which every function entered counts.
-    :param nth: how many of them; 0 never kills.
+    :param nth: how many of them.
+    :param count: instead: how often is each zone entered?
     """
 
     point: str = ""
     zone: str = ""
     nth: int = 0
+    count: bool = False
     entered: Counter[str] = field(default_factory=Counter)
     _hits: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def watch(self) -> None:
-        threading.settrace(self._called)
-        sys.settrace(self._called)
+        if self.nth or self.count:
+            threading.settrace(self._called)
+            sys.settrace(self._called)
 
     @staticmethod
     def look_away() -> None:
@@ -79,27 +82,27 @@ class Executioner:
         name = frame.f_code.co_filename
         if event != "call" or not name.startswith(PACKAGE):
             return None
-        file = name.removeprefix(PACKAGE)
-        with self._lock:
-            for zone, begins in ZONES.items():
-                if file.startswith(begins):
-                    self.entered[zone] += 1
-        if self.zone:
+        file = name[len(PACKAGE) :]
+        if self.count:
+            self._note(file)
+        elif self.zone:
             if file.startswith(ZONES[self.zone]):
                 self._hit()
-            return None
-        here = f"{file}:{frame.f_code.co_name}"
-        if self.point == f"{here}:call":
+        elif self.point.startswith(f"{file}:{frame.f_code.co_name}:"):
+            if self.point.endswith(":return"):
+                frame.f_trace_lines = False
+                return self._left
             self._hit()
-        if self.point != f"{here}:return":
-            return None
-        frame.f_trace_lines = False
-        return self._left
+        return None
 
     def _left(self, _frame: FrameType, event: str, _arg: Any) -> Callable[..., Any]:
         if event == "return":
             self._hit()
         return self._left
+
+    def _note(self, file: str) -> None:
+        with self._lock:
+            self.entered.update(zone for zone, begins in ZONES.items() if file.startswith(begins))
 
     def _hit(self) -> None:
         with self._lock:

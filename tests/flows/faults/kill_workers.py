@@ -15,7 +15,7 @@ from typing import Any
 
 from fault_lab import Lab
 
-TERMS = {"write_timeout": 0.15, "margin": 0.05}
+TERMS = {"write_timeout": 0.1, "margin": 0.05}
 """Seconds; a lease lasts four time-outs, and who takes over waits one and the margin."""
 
 WORKER = Path(__file__).parent / "kill_worker.py"

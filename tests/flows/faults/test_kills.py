@@ -20,7 +20,7 @@ from kill_workers import RUN, Scenario, Workers, running_workers
 
 log = logging.getLogger(__name__)
 
-ITEMS = 40
+ITEMS = 30
 GROUPS = {"limits__group_rows": 8}
 STOCK_COUNTS_ON_UPDATE = {"stock_on_update": "applied"}
 """Specter as it must not be for opening stock to be doubled by accident: it takes stock whenever it is sent."""
@@ -60,7 +60,7 @@ def in_peace(scene: Scene, ledgers, workers: Workers) -> tuple[Picture, dict[str
     scene.set(items=ITEMS, specter_switches=STOCK_COUNTS_ON_UPDATE)
     with lab_between(scene.abicart, scene.specter, ledgers.new(), settings=settings(**GROUPS)) as lab:
         scenario = Scenario(workers, lab, GROUPS)
-        assert scenario.work()
+        assert scenario.work({"count": True})
         assert scenario.result["errors"] == {}
         return run_picture(scenario), scenario.result["entered"]
 
@@ -112,9 +112,16 @@ def test_killed_at_a_chosen_point(scenario: Scenario, in_peace, point: str, nth:
 
 
 def test_killed_at_random(scenario: Scenario, in_peace, kill_seed: int) -> None:
-    """One to three deaths in parts of the package drawn by lot; some runs are cleared as a whole in between."""
+    """One to three deaths in parts of the package drawn by lot; some runs are cleared as a whole in between.
+
+    Every third time Specter loses answers as well.
+    """
     draw = random.Random(f"kill {kill_seed}")
     expected, entered = in_peace
+    if kill_seed % 3 == 2:
+        fault = {"kind": draw.choice(["drop_after", "drop_before", "cut", "html_500"]), "count": None}
+        scenario.lab.specter_control.fault(**fault, probability=0.25, seed=kill_seed)
+        log.warning("seed %s: %s", kill_seed, fault)
     deaths = draw.randint(1, MOST_DEATHS)
     sold: dict[str, str] = {}
     ended = False

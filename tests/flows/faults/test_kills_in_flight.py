@@ -19,6 +19,8 @@ ITEMS = 30
 GROUPS = {"limits__group_rows": 8}
 SPECIAL_NUMBERS, FIRST_PASS_1, FIRST_PASS_2 = 1, 2, 3
 """Which ``newArticleSubmit`` of a run is what, where nothing is refused."""
+TIME_FOR_A_CHUNK = 0.7
+"""Seconds; a third of what is waited after a takeover."""
 
 
 @pytest.fixture(scope="module")
@@ -96,9 +98,10 @@ def test_a_write_that_nobody_heard_of(scenario: Scenario, in_peace: Picture, mom
 def test_a_write_that_arrives_after_its_workers_death_does_not_win(scenario: Scenario, scene: Scene) -> None:
     """Specter takes its time over the dead worker's last write, the shop was edited meanwhile, the run is cleared.
 
-    Who takes over the leases waits for that write (rule 4). It arrives here as late as it may: when they were taken.
+    Who takes over the leases waits for that write (rule 4). It arrives here when they were taken over long enough
+    ago for a whole chunk to be sent.
     """
-    scenario.terms = {"write_timeout": 0.4, "margin": 0.6}
+    scenario.terms = {"write_timeout": 0.4, "margin": 1.6}
     killer = Killer(FIRST_PASS_2)
     taken_over = threading.Event()
 
@@ -118,6 +121,7 @@ def test_a_write_that_arrives_after_its_workers_death_does_not_win(scenario: Sce
         scenario.clear()
         scenario.workers.begin(scenario.order())
         wait_for_takeover(scenario)
+        threading.Event().wait(TIME_FOR_A_CHUNK)
         taken_over.set()
         assert scenario.workers.end() == 0
         assert scenario.result["errors"] == {}

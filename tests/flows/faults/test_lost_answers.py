@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Any
 
 import pytest
-from fault_lab import Lab, articles, lab_between
+from fault_lab import Lab, all_items, articles, lab_between
 from fault_scene import Scene, settings
 
 from abicart_specter.errors import TransportError, UnconfirmedError
@@ -174,3 +174,20 @@ def _only(numbers: list[str]):
     from abicart_specter.flows.plan_chunks import Selection
 
     return Selection(only=" ".join(numbers))
+
+
+def test_an_edit_whose_answer_was_lost_and_that_was_then_undone_is_sent_again(scene: Scene, lab: Lab) -> None:
+    """The ledger's last confirmed row is what the shop has now. But Specter may have the one in between."""
+    assert lab.airflow("first").green
+    item = next(one for one in all_items(scene.abicart.control) if one["kind"] == "article")
+    number, uid = item["product_number"], item["article_uid"]
+    before = articles(scene.specter.control)[number]
+    weight = scene.abicart.control.inspect("Article", uid=uid)["weight"]
+    scene.abicart.control.edit("Article", uid=uid, patch={"weight": 777})
+    scene.specter.control.fault("drop_after", action=WRITES, count=lab.options.max_tries)
+    assert lab.airflow("second", tries=1).errors
+    assert articles(scene.specter.control)[number]["weight"] == "0.777"
+    scene.abicart.control.edit("Article", uid=uid, patch={"weight": weight})
+    third = lab.airflow("third")
+    assert (third.green, third.report.sent, third.report.unchanged) == (True, 1, ITEMS - 1)
+    assert articles(scene.specter.control)[number] == before
