@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 from urllib.parse import parse_qsl
@@ -13,110 +14,137 @@ from fault_scene import Scene, settings
 from relay import Passing, relay_to
 
 NUMBER = "specter_number_unreadable"
+ITEMS = 40
+
+SPECTER_PRICES = {
+    "1234.5": "1234.50",
+    "0.01": "0.01",
+    "1234567.89": "1234567.89",
+    "12.3456": "12.3456",
+    "79": "79.00",
+    "0": "0.00",
+}
+"""Price in Specter → as it is written back."""
+
+UNREADABLE = [
+    ("priceExclVat", "-"),
+    ("priceExclVat", "noItemsAvailable"),
+    ("priceExclVat", "1 234,50"),
+    ("priceExclVat", "1,2,3"),
+    ("priceExclVat", "NaN"),
+    ("vatPercent", "12.345.67"),
+    ("vatPercent", "kr 5"),
+    ("vatPercent", "1e3"),
+]
+"""What Specter's queue may say of a field, each of another article."""
+
+EMPTY = {"priceExclVat": "priceExclVAT", "vatPercent": "vatPercent", "name": "name"}
+"""Field of the queue → field of a write."""
+
+SHOP_PRICES = {
+    "199": "159.20",
+    "199.00": "159.20",
+    "199.005": "159.20",
+    "1.99e2": "159.20",
+    "0.01": "0.01",
+    '"199.90"': "159.92",
+    "0": "0.00",
+}
+"""Price with 25 % VAT as the shop writes it in JSON → as Specter gets it."""
+
+NO_PRICES = ['"199,90"', '"1 199.90"', '"kr 5"', "true", "[1]", '{"a":1}', "1e15", '""', "-5", "1e-25"]
+"""What no price can mean, in JSON."""
 
 
-def sent_rows(scene: Scene, number: str) -> list[dict[str, str]]:
-    """Every row with this product number that Specter received, oldest first."""
-    rows = []
+def sent_rows(scene: Scene) -> dict[str, list[dict[str, str]]]:
+    """Every row that Specter received by product number, oldest first."""
+    rows: dict[str, list[dict[str, str]]] = {}
     for request in scene.specter.control.requests(action="newArticleSubmit"):
         by_index: dict[str, dict[str, str]] = {}
         for name, value in parse_qsl(request["body"], keep_blank_values=True, encoding="latin-1"):
             field, _, index = name.rpartition("_")
             by_index.setdefault(index, {})[field] = value
-        rows += [row for row in by_index.values() if row["articleNo"] == number]
+        for row in by_index.values():
+            rows.setdefault(row["articleNo"], []).append(row)
     return rows
 
 
 @pytest.mark.parametrize("mark", ["comma", "point"])
-@pytest.mark.parametrize(
-    ("price", "sent"),
-    [
-        ("1234.5", "1234.50"),
-        ("0.01", "0.01"),
-        ("1234567.89", "1234567.89"),
-        ("12.3456", "12.3456"),
-        ("79", "79.00"),
-        ("0", "0.00"),
-    ],
-)
-def test_prices_come_and_go_with_either_mark(scene: Scene, new_lab, mark: str, price: str, sent: str) -> None:
+def test_prices_come_and_go_with_either_mark(scene: Scene, new_lab, mark: str) -> None:
     """What Specter told is written back as the same amount, always with a point, whichever marks it takes."""
     scene.set(
-        items=20, faults=0, specter_switches={"decimal_output": mark, "decimal_input": "point"}, poison=False
+        items=ITEMS,
+        faults=0,
+        specter_switches={"decimal_output": mark, "decimal_input": "point"},
+        poison=False,
     )
-    number = scene.known[0]
-    scene.specter.control.edit("article.change", number=number, price=price, vat_percent="6")
+    priced = dict(zip(scene.known, SPECTER_PRICES, strict=False))
+    assert len(priced) == len(SPECTER_PRICES)
+    for number, price in priced.items():
+        scene.specter.control.edit("article.change", number=number, price=price, vat_percent="6")
     lab = new_lab(settings=settings())
     assert lab.airflow("run").green
-    rows = sent_rows(scene, number)
-    assert {row["priceExclVAT"] for row in rows} == {sent}
-    assert {row["vatPercent"] for row in rows} == {"6"}
-    assert Decimal(articles(scene.specter.control)[number]["price"]) == Decimal(price)
+    rows, kept = sent_rows(scene), articles(scene.specter.control)
+    for number, price in priced.items():
+        sent = {(row["priceExclVAT"], row["vatPercent"]) for row in rows[number]}
+        assert sent == {(SPECTER_PRICES[price], "6")}
+        assert Decimal(kept[number]["price"]) == Decimal(price)
 
 
-@pytest.mark.parametrize(
-    ("field", "odd"),
-    [
-        ("priceExclVat", "-"),
-        ("priceExclVat", "noItemsAvailable"),
-        ("priceExclVat", "1 234,50"),
-        ("priceExclVat", "1,2,3"),
-        ("priceExclVat", "NaN"),
-        ("priceExclVat", "1e3"),
-        ("vatPercent", "12.345.67"),
-        ("vatPercent", "kr 5"),
-        ("vatPercent", "½"),
-    ],
-)
-def test_a_number_that_cannot_be_read_holds_its_product(scene: Scene, new_lab, field: str, odd: str) -> None:
+def test_a_number_that_cannot_be_read_holds_its_product(scene: Scene, new_lab) -> None:
     """Neither the odd text nor the shop's own figure goes over what Specter has and we do not understand."""
-    scene.set(items=20, faults=0, poison=False)
-    number = scene.known[0]
-    before = articles(scene.specter.control)[number]
-    with relay_to(scene.specter.url, after=in_the_queue(number, field, odd)) as relay:
+    scene.set(items=ITEMS, faults=0, poison=False)
+    odd = dict(zip(scene.known, UNREADABLE, strict=False))
+    assert len(odd) == len(UNREADABLE)
+    before = articles(scene.specter.control)
+    with relay_to(scene.specter.url, after=in_the_queue(odd)) as relay:
         lab = new_lab(settings=settings(), specter_url=relay.url)
         ran = lab.airflow("run")
     assert ran.green
-    assert (ran.report.sent, ran.report.held, ran.report.flags[NUMBER]) == (19, 1, 1)
-    assert articles(scene.specter.control)[number] == before
-    [message] = [row.flag.message for row in lab.ledger.iter_open_flags("demo") if row.flag.rule == NUMBER]
-    assert number in message
-    # Specter tells a number; the product goes, and the flag is resolved.
-    scene.specter.control.edit("article.touch", number=number)
+    assert (ran.report.sent, ran.report.held) == (ITEMS - len(odd), len(odd))
+    assert ran.report.flags[NUMBER] == len(odd)
+    after = articles(scene.specter.control)
+    assert {number: after[number] for number in odd} == {number: before[number] for number in odd}
+    found = {row.flag.product_number: row.flag.message for row in lab.ledger.iter_open_flags("demo")}
+    for number, (_, text) in odd.items():
+        assert number in found[number]
+        assert repr(text) in found[number]
+    # Specter tells numbers; the products go, and the flags are resolved.
+    for number in odd:
+        scene.specter.control.edit("article.touch", number=number)
     lab.specter_url = scene.specter.url
-    after = lab.airflow("next")
-    assert (after.green, after.report.sent, after.report.held) == (True, 1, 0)
+    again = lab.airflow("next")
+    assert (again.green, again.report.sent, again.report.held) == (True, len(odd), 0)
     assert NUMBER not in {row.flag.rule for row in lab.ledger.iter_open_flags("demo")}
 
 
-@pytest.mark.parametrize("field", ["priceExclVat", "vatPercent", "name"])
-def test_an_empty_field_says_nothing(scene: Scene, new_lab, field: str) -> None:
+def test_an_empty_field_says_nothing(scene: Scene, new_lab) -> None:
     """Above all it is not zero, and not a reason to send an empty price or VAT rate: the shop's value goes."""
-    scene.set(items=20, faults=0, poison=False)
-    number = scene.known[0]
-    shop = new_lab()
-    usual = shop.airflow("run")
-    assert usual.green
-    own = sent_rows(scene, number)[0]
-    scene.set(items=20, faults=0, poison=False)
-    with relay_to(scene.specter.url, after=in_the_queue(number, field, "")) as relay:
+    scene.set(items=ITEMS, faults=0, poison=False)
+    assert new_lab().airflow("run").green
+    own = {number: rows[0] for number, rows in sent_rows(scene).items()}
+    scene.set(items=ITEMS, faults=0, poison=False)
+    empty = {number: (field, "") for number, field in zip(scene.known, EMPTY, strict=False)}
+    with relay_to(scene.specter.url, after=in_the_queue(empty)) as relay:
         lab = new_lab(settings=settings(), specter_url=relay.url)
         assert lab.airflow("run").green
-    wire = {"priceExclVat": "priceExclVAT", "vatPercent": "vatPercent", "name": "name"}[field]
-    assert {row[wire] for row in sent_rows(scene, number)} == {own[wire]}
-    assert own[wire] != ""
+    for number, (field, _) in empty.items():
+        wire = EMPTY[field]
+        assert {row[wire] for row in sent_rows(scene)[number]} == {own[number][wire]}
+        assert own[number][wire] != ""
 
 
-def in_the_queue(number: str, field: str, text: str):
-    """A hook that has the article-info queue say something else of one article."""
+def in_the_queue(texts: dict[str, tuple[str, str]]) -> Callable[[Passing], None]:
+    """A hook that has the article-info queue say something else: number → field and text."""
 
     def after(passing: Passing) -> None:
         if passing.action != "getArticleInfoExternalNeedUpdate":
             return
         document = passing.answer.decode("latin-1")
         for article in document.split("<article ")[1:]:
-            if f"[{number}]" in article.split("</article>")[0]:
-                document = document.replace(article, changed(article, field, text))
+            for number, (field, text) in texts.items():
+                if f"[{number}]" in article.split("</article>")[0]:
+                    document = document.replace(article, changed(article, field, text))
         passing.answer = document.encode("latin-1")
 
     return after
@@ -131,52 +159,45 @@ def changed(article: str, field: str, text: str) -> str:
     return f'{before}{found}{text}"{rest.partition(chr(34))[2]}'
 
 
-@pytest.mark.parametrize(
-    ("price", "sent"),
-    [
-        ("199", "159.20"),
-        ("199.00", "159.20"),
-        ("199.005", "159.20"),
-        ("1.99e2", "159.20"),
-        ("0.01", "0.01"),
-        ('"199.90"', "159.92"),
-        ("0", "0.00"),
-    ],
-)
-def test_prices_of_the_shop_however_they_are_written(scene: Scene, new_lab, price: str, sent: str) -> None:
-    ran, rows = export_with_price(scene, new_lab, price)
+def test_prices_of_the_shop_however_they_are_written(scene: Scene, new_lab) -> None:
+    ran, numbers = export_with_prices(scene, new_lab, list(SHOP_PRICES))
+    assert (ran.green, ran.report.held) == (True, 0)
+    rows = sent_rows(scene)
+    sent = {price: {row["priceExclVAT"] for row in rows[number]} for price, number in numbers.items()}
+    assert sent == {price: {wanted} for price, wanted in SHOP_PRICES.items()}
+
+
+def test_a_price_that_cannot_be_meant_holds_its_product(scene: Scene, new_lab) -> None:
+    """Poison values in the shop's answer: held and named, all others go (F30)."""
+    ran, numbers = export_with_prices(scene, new_lab, NO_PRICES)
     assert ran.green
-    assert {row["priceExclVAT"] for row in rows} == {sent}
+    assert (ran.report.sent, ran.report.held) == (ITEMS - len(NO_PRICES), len(NO_PRICES))
+    assert set(numbers.values()).isdisjoint(sent_rows(scene))
 
 
-@pytest.mark.parametrize(
-    "price", ['"199,90"', '"1 199.90"', '"kr 5"', "true", "[1]", '{"a":1}', "1e15", '""', "-5", "1e-25"]
-)
-def test_a_price_that_cannot_be_meant_holds_its_product(scene: Scene, new_lab, price: str) -> None:
-    """One poison value in the shop's answer: held and named, all others go (F30)."""
-    ran, rows = export_with_price(scene, new_lab, price)
-    assert ran.green
-    assert (ran.report.sent, ran.report.held) == (19, 1)
-    assert rows == []
-
-
-def export_with_price(scene: Scene, new_lab, price: str) -> tuple[Any, list[dict[str, str]]]:
-    """A run in which one article's regular price is this piece of JSON; VAT 25 %."""
-    scene.set(items=20, faults=0, poison=False, known=False)
-    item = next(one for one in all_items(scene.abicart.control) if one["kind"] == "article")
-    scene.abicart.control.edit("Article", uid=item["article_uid"], patch={"vatRate": 0.25})
+def export_with_prices(scene: Scene, new_lab, prices: list[str]) -> tuple[Any, dict[str, str]]:
+    """A run in which some articles' regular prices are these pieces of JSON; returns it and price → number."""
+    scene.set(items=ITEMS, faults=0, poison=False, known=False)
+    plain = [item for item in all_items(scene.abicart.control) if item["kind"] == "article"]
+    priced = dict(zip(prices, plain, strict=False))
+    assert len(priced) == len(prices)
+    for item in priced.values():
+        scene.abicart.control.edit("Article", uid=item["article_uid"], patch={"vatRate": 0.25})
+    pieces = {item["article_uid"]: price for price, item in priced.items()}
 
     def after(passing: Passing) -> None:
         if passing.action != "Article.list":
             return
         document = json.loads(passing.answer, parse_float=str)
         for article in document["result"]:
-            if article["uid"] == item["article_uid"]:
-                article["price"] = {"regular": {"SEK": "@@"}}
+            if article["uid"] in pieces:
+                article["price"] = {"regular": {"SEK": f"@{article['uid']}@"}}
                 article.pop("pricing", None)
-        passing.answer = json.dumps(document).replace('"@@"', price).encode()
+        text = json.dumps(document)
+        for uid, piece in pieces.items():
+            text = text.replace(f'"@{uid}@"', piece)
+        passing.answer = text.encode()
 
     with relay_to(scene.abicart.url, after=after) as relay:
-        lab = new_lab(abicart_url=relay.url)
-        ran = lab.airflow("run")
-    return ran, sent_rows(scene, item["product_number"])
+        ran = new_lab(abicart_url=relay.url).airflow("run")
+    return ran, {price: item["product_number"] for price, item in priced.items()}
