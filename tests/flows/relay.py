@@ -71,6 +71,7 @@ def _action(path: str, body: bytes) -> str:
 def _handler(relay: Relay) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # head and body go apart, and would wait for each other
 
         def do_POST(self) -> None:  # the name that the standard library calls
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))

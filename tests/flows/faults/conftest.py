@@ -45,7 +45,7 @@ def new_lab(scene: Scene, ledgers: Ledgers) -> Iterator[Callable[..., Lab]]:
     with ExitStack() as labs:
 
         def make(**changes: Any) -> Lab:
-            return labs.enter_context(lab_between(scene.abicart, scene.specter, ledgers.new(), **changes))
+            return labs.enter_context(lab_between(scene.abicart, scene.specter, ledgers, **changes))
 
         yield make
 

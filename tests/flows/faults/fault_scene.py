@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fault_lab import Lab, all_items, articles
+from fault_lab import Lab, all_items, articles, shop_settings
 from fault_runner import Ran
-from harness import demo_settings
 
 IMPORTS = {"imports__name": True, "imports__price": True, "imports__vat": True}
 REFUSED = "refused_by_specter"
@@ -20,7 +19,7 @@ KNOWN_STOCK = "7"
 
 def settings(**changes: object):
     """The demo shop's settings with the imports on."""
-    return demo_settings(**(IMPORTS | changes))
+    return shop_settings(**(IMPORTS | changes))
 
 
 @dataclass

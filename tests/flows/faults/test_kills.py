@@ -58,7 +58,7 @@ def workers() -> Iterator[Workers]:
 def in_peace(scene: Scene, ledgers, workers: Workers) -> tuple[Picture, dict[str, int]]:
     """What a worker leaves that nobody kills, and how often each part of the package was entered."""
     scene.set(items=ITEMS, specter_switches=STOCK_COUNTS_ON_UPDATE)
-    with lab_between(scene.abicart, scene.specter, ledgers.new(), settings=settings(**GROUPS)) as lab:
+    with lab_between(scene.abicart, scene.specter, ledgers, settings=settings(**GROUPS)) as lab:
         scenario = Scenario(workers, lab, GROUPS)
         assert scenario.work({"count": True})
         assert scenario.result["errors"] == {}

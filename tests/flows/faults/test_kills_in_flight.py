@@ -32,7 +32,7 @@ def workers() -> Iterator[Workers]:
 @pytest.fixture(scope="module")
 def in_peace(scene: Scene, ledgers, workers: Workers) -> Picture:
     scene.set(items=ITEMS, poison=False)
-    with lab_between(scene.abicart, scene.specter, ledgers.new(), settings=settings(**GROUPS)) as lab:
+    with lab_between(scene.abicart, scene.specter, ledgers, settings=settings(**GROUPS)) as lab:
         scenario = Scenario(workers, lab, GROUPS)
         assert scenario.work()
         return Picture(lab.outcomes(RUN), lab.flags(RUN), articles(lab.specter_control))

@@ -27,7 +27,7 @@ def forty_products(scene: Scene) -> None:
 def rows_in_peace(scene: Scene, ledgers) -> dict[str, dict[str, Any]]:
     """What Specter holds after a run without faults."""
     forty_products(scene)
-    with lab_between(scene.abicart, scene.specter, ledgers.new(), settings=settings()) as lab:
+    with lab_between(scene.abicart, scene.specter, ledgers, settings=settings()) as lab:
         assert lab.airflow("run").green
         return articles(scene.specter.control)
 

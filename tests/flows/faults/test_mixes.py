@@ -38,7 +38,7 @@ def in_peace(scene: Scene, ledgers) -> dict[int, Picture]:
     pictures = {}
     for catalogue in range(1, CATALOGUES + 1):
         scene.set(items=ITEMS, seed=catalogue)
-        with lab_between(scene.abicart, scene.specter, ledgers.new(), settings=settings()) as lab:
+        with lab_between(scene.abicart, scene.specter, ledgers, settings=settings()) as lab:
             pictures[catalogue] = picture(lab, lab.airflow("run"))
     return pictures
 

@@ -17,7 +17,7 @@ MOST_RUNS = 4
 @pytest.fixture(scope="module")
 def by_default(scene: Scene, ledgers) -> Picture:
     scene.set()
-    with lab_between(scene.abicart, scene.specter, ledgers.new(), settings=settings()) as lab:
+    with lab_between(scene.abicart, scene.specter, ledgers, settings=settings()) as lab:
         return picture(lab, lab.airflow("run"))
 
 

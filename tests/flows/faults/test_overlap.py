@@ -27,7 +27,7 @@ PATIENT = 200
 @pytest.fixture(scope="module")
 def rows_in_peace(scene: Scene, ledgers) -> dict:
     scene.set(items=ITEMS, specter_switches={"stock_on_update": "applied"})
-    with lab_between(scene.abicart, scene.specter, ledgers.new(), settings=settings(**GROUPS)) as lab:
+    with lab_between(scene.abicart, scene.specter, ledgers, settings=settings(**GROUPS)) as lab:
         assert lab.airflow("run").green
         return articles(scene.specter.control)
 

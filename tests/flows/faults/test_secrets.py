@@ -128,6 +128,7 @@ def everything_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 def test_no_secret_shows(scene: Scene, new_lab, caplog: pytest.LogCaptureFixture, case: str) -> None:
     scene.set(items=40, shop={"token": TOKEN}, accounts=[ACCOUNT])
     lab = new_lab(
+        fresh=True,
         settings=settings(limits__group_rows=10),
         token=TOKEN,
         options=HttpOptions(

@@ -18,7 +18,7 @@ CLEAN_RUN, NEXT_RUN = "first", "second"
 def by_default(scene: Scene, ledgers) -> tuple[Picture, Picture]:
     """What two exports leave behind when every question has its default answer."""
     scene.set()
-    with lab_between(scene.abicart, scene.specter, ledgers.new(), settings=settings()) as lab:
+    with lab_between(scene.abicart, scene.specter, ledgers, settings=settings()) as lab:
         pictures = tuple(picture(lab, lab.airflow(run_id)) for run_id in (CLEAN_RUN, NEXT_RUN))
     counts = [sorted({outcome for outcome, _ in one.outcomes.values()}) for one in pictures]
     assert counts == [["held", "sent"], ["held", "unchanged"]]
