@@ -45,7 +45,7 @@ class Lab(Export):
     def __post_init__(self) -> None:
         self.ledger_url = f"sqlite:///{self.folder / 'ledger.db'}"
         self.ledger = self.lent or Ledger.open(self.ledger_url)
-        self.mapping = _mapping(article_mapping_path(self.settings))
+        self.mapping = mapping_of(self.settings)
 
     def close(self) -> None:
         if self.lent is None:
@@ -134,6 +134,11 @@ def all_items(control: Control) -> list[dict[str, Any]]:
 def shop_settings(**changes: object) -> ShopSettings:
     """``demo_settings``, read once for the same changes."""
     return demo_settings(**changes)
+
+
+def mapping_of(settings: ShopSettings) -> ArticleMapping:
+    """``article_mapping``, read once."""
+    return _mapping(article_mapping_path(settings))
 
 
 @cache

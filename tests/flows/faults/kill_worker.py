@@ -22,7 +22,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from fault_lab import Lab
+from fault_lab import Lab, mapping_of
 from fault_runner import AirflowLike
 from fault_scene import settings
 
@@ -164,6 +164,7 @@ def work(order: dict[str, Any]) -> None:
 def main() -> None:
     for line in sys.stdin:
         order = json.loads(line)
+        mapping_of(settings(**order["settings"]))  # read before the fork, so that no worker has to
         pid = os.fork()
         if pid == 0:
             try:

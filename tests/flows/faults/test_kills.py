@@ -20,8 +20,8 @@ from kill_workers import RUN, Scenario, Workers, running_workers
 
 log = logging.getLogger(__name__)
 
-ITEMS = 30
-GROUPS = {"limits__group_rows": 8}
+ITEMS = 24
+GROUPS = {"limits__group_rows": 5}
 STOCK_COUNTS_ON_UPDATE = {"stock_on_update": "applied"}
 """Specter as it must not be for opening stock to be doubled by accident: it takes stock whenever it is sent."""
 MOST_DEATHS = 3
