@@ -10,10 +10,12 @@ from typing import Any
 
 
 class Kind(StrEnum):
-    """Which of the shop's number series a uid belongs to. Article and ArticleVariant are numbered separately."""
+    """Which of the shop's number series a uid belongs to. Article, ArticleVariant and Order are numbered separately."""
 
     ARTICLE = "article"
     VARIANT = "variant"
+    ORDER = "order"
+    """An order: its own number series. Flags and outcomes of orders hang on it."""
 
 
 class Severity(StrEnum):
