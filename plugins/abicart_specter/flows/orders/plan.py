@@ -1,0 +1,52 @@
+"""Which of a run's orders are sent in which mapped task. Orders of one customer never leave their chunk (rule 14)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+PARTITIONS = 16
+"""Into how many parts customer keys are dealt; as many as a run can have chunks."""
+
+SMALLEST_CHUNK = 25
+"""Orders a chunk has at least: starting a task costs more than sending a few."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChunk:
+    """One mapped task's share: the partitions of customer keys that it sends, and how many orders they hold."""
+
+    chunk: int
+    of: int
+    partitions: tuple[int, ...]
+    orders: int
+
+    def as_xcom(self) -> dict[str, Any]:
+        """Plain JSON for Airflow."""
+        return {**asdict(self), "partitions": list(self.partitions)}
+
+    @classmethod
+    def from_xcom(cls, value: Mapping[str, Any]) -> OrderChunk:
+        """The other way round."""
+        return cls(value["chunk"], value["of"], tuple(value["partitions"]), value["orders"])
+
+
+def deal(sizes: Mapping[int, int], most: int) -> list[OrderChunk]:
+    """The partitions that hold orders, dealt out so that the chunks are about equally large.
+
+    :param sizes: partition → orders in it.
+    :param most: how many chunks there may be.
+    """
+    held = {partition: size for partition, size in sizes.items() if size}
+    total = sum(held.values())
+    if not total:
+        return []
+    number = max(1, min(most, total // SMALLEST_CHUNK, len(held)))
+    loads: list[list[int]] = [[] for _ in range(number)]
+    for partition in sorted(held, key=lambda partition: (-held[partition], partition)):
+        min(loads, key=lambda load: (sum(held[one] for one in load), len(load))).append(partition)
+    return [
+        OrderChunk(index + 1, number, tuple(sorted(load)), sum(held[one] for one in load))
+        for index, load in enumerate(loads)
+    ]
