@@ -149,6 +149,9 @@ class Ledger:
     def item_states(self, shop: str, keys: Iterable[ItemKey]) -> dict[ItemKey, r.ItemState]:
         return items.item_states(self._db, shop, keys)
 
+    def created_numbers(self, shop: str, numbers: Iterable[str]) -> set[str]:
+        return items.created_numbers(self._db, shop, numbers)
+
     def record_intent(self, shop: str, intents: Sequence[r.Intent]) -> None:
         items.record_intent(self._db, shop, intents)
 

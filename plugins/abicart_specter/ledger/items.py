@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Executable, case, null, select
 
 from abicart_specter.domain.records import ItemKey
 from abicart_specter.ledger.engine import Database, upsert
-from abicart_specter.ledger.keys import by_kind
+from abicart_specter.ledger.keys import by_kind, slices
 from abicart_specter.ledger.models import Item
 from abicart_specter.ledger.records import Created, Intent, ItemState, Sent
 from abicart_specter.ledger.staged_reads import STATE_COLUMNS
@@ -34,6 +34,21 @@ def item_states(db: Database, shop: str, keys: Iterable[ItemKey]) -> dict[ItemKe
             )
             states.update({ItemKey(kind, uid): ItemState(*state) for uid, *state in rows})
     return states
+
+
+def created_numbers(db: Database, shop: str, numbers: Iterable[str]) -> set[str]:
+    """Which of these product numbers Specter has by a confirmed write of ours, whatever item they belong to."""
+    found: set[str] = set()
+    for part in slices(sorted(set(numbers)), 500):
+        with db.read() as connection:
+            found.update(
+                connection.execute(
+                    select(Item.created_number)
+                    .where(Item.shop == shop, Item.created_number.in_(part))
+                    .distinct()
+                ).scalars()
+            )
+    return found
 
 
 def record_intent(db: Database, shop: str, intents: Sequence[Intent]) -> None:
