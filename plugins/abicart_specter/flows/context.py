@@ -10,8 +10,12 @@ from typing import Any
 
 from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.clients.specter import SpecterClient
+from abicart_specter.errors import ConfigurationError
 from abicart_specter.ledger import Ledger, RunKey
 from abicart_specter.settings import ShopSettings
+
+
+SHORTEST_SECRET = 16
 
 
 def utc_now() -> datetime:
@@ -25,7 +29,8 @@ class FlowContext:
 
     ``ledger`` remembers across runs; ``staging`` holds what this run found and what became of it. They are
     the same database, except in a dry run, whose staging is a scratch file that is thrown away.
-    ``owner`` names this try of this task in leases.
+    ``owner`` names this try of this task in leases. ``hash_secret`` is the key of the customers' HMAC (rule 14);
+    flows of orders read it through ``customer_secret``.
     """
 
     settings: ShopSettings
@@ -38,12 +43,29 @@ class FlowContext:
     open_specter: Callable[[], SpecterClient]
     dry_run: bool = False
     params: Mapping[str, Any] = field(default_factory=dict)
+    hash_secret: bytes = field(default=b"", repr=False)
     clock: Callable[[], datetime] = field(default=utc_now)
 
     @property
     def shop(self) -> str:
         """The shop's name."""
         return self.run.shop
+
+    @property
+    def customer_secret(self) -> bytes:
+        """The key of the customers' HMAC.
+
+        :raises ConfigurationError: the ledger's connection has none, or one that can be guessed.
+        """
+        if len(self.hash_secret) < SHORTEST_SECRET:
+            what = "is too short" if self.hash_secret else "is missing"
+            raise ConfigurationError(
+                f"Shop {self.shop}: connection sync_ledger: hash_secret {what}; orders cannot be told apart by "
+                "customer without it.",
+                remedy=f"Enter at least {SHORTEST_SECRET} random characters in the connection's extra, and never "
+                "change them again: with another secret every customer looks new.",
+            )
+        return self.hash_secret
 
     @property
     def leaves_no_trace(self) -> bool:

@@ -20,6 +20,8 @@ class LedgerHook(BaseHook):
     conn_name_attr = "ledger_conn_id"
     default_conn_name = LEDGER_CONNECTION
     hook_name = "Sync ledger"
+    hash_secret: bytes = b""
+    """Known after ``get_conn``; empty where the connection has none."""
 
     def get_conn(self) -> Ledger:
         """The ledger, open and known to be the right one.
@@ -42,6 +44,7 @@ class LedgerHook(BaseHook):
             )
         if isinstance(secret, str) and secret:
             mask_secret(secret)
+            self.hash_secret = secret.encode("utf-8")
         refuse_sqlite_on_many_machines(url)
         ledger = Ledger.open(url)
         try:

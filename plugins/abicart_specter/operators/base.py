@@ -63,7 +63,8 @@ class ShopOperator(BaseOperator):
         from abicart_specter.settings import load_shop_by_name
 
         settings = load_shop_by_name(self.shop)
-        ti, ledger = context["ti"], LedgerHook().get_conn()
+        ti, hook = context["ti"], LedgerHook()
+        ledger = hook.get_conn()
         try:
             yield FlowContext(
                 settings=settings,
@@ -76,6 +77,7 @@ class ShopOperator(BaseOperator):
                 open_specter=lambda: SpecterHook(self.shop).get_conn(specter_options(settings)),
                 dry_run=self.is_dry_run(context),
                 params=dict(context["params"]),
+                hash_secret=hook.hash_secret,
             )
         except AbicartSpecterError as error:
             # In two short lines of their own: a traceback hides them, and log views cut long lines.
