@@ -41,13 +41,10 @@ def created_numbers(db: Database, shop: str, numbers: Iterable[str]) -> set[str]
     found: set[str] = set()
     for part in slices(sorted(set(numbers)), 500):
         with db.read() as connection:
-            found.update(
-                connection.execute(
-                    select(Item.created_number)
-                    .where(Item.shop == shop, Item.created_number.in_(part))
-                    .distinct()
-                ).scalars()
+            rows = connection.execute(
+                select(Item.created_number).where(Item.shop == shop, Item.created_number.in_(part)).distinct()
             )
+            found.update(number for (number,) in rows if number is not None)
     return found
 
 
