@@ -92,8 +92,8 @@ class AbicartCaller:
 
     def place(self, *rows: dict[str, Any], **wanted: Any) -> int:
         """Place an order, without costs for delivery and payment unless given; returns its uid."""
-        wanted = {"shipping": 0, "fee": 0, **wanted}
-        return int(self.control.edit("place_order", rows=list(rows), **wanted)["uid"])
+        wanted = {"rows": list(rows), "shipping": 0, "fee": 0, **wanted}
+        return int(self.control.edit("place_order", **wanted)["uid"])
 
     def order(self, uid: int) -> dict[str, Any]:
         return dict(self("Order.get", uid, {"items": {}, "payments": {}, "costs": True}))

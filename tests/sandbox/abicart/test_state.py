@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 import requests
 
+from shop_sandbox.abicart.order_edits import EDIT_SETTINGS, REFUND_SETTINGS
+from shop_sandbox.abicart.order_rows import ROW_SETTINGS
+from shop_sandbox.abicart.ordering import SETTINGS
 from shop_sandbox.abicart.service import AbicartService
 from shop_sandbox.core.control_client import Control
 from shop_sandbox.core.errors import UsageError
@@ -144,6 +147,10 @@ def test_every_switch_and_edit_and_seed_option_is_in_the_readme() -> None:
     assert lines == {}
     names = [*service.edits, *service.inspections, *service.own_faults, *SeedOptions.__dataclass_fields__]
     assert [name for name in names if f"`{name}`" not in text] == []
+    for settings in (SETTINGS, ROW_SETTINGS, EDIT_SETTINGS, REFUND_SETTINGS):
+        for name, help_text in settings.items():
+            quoted = ", ".join(f"`{one}`" for one in name.split(", "))
+            assert f"| {quoted} | {help_text} |" in text, name
     for fault in FAULTS:
         assert f"| `{fault.name}` | `{fault.rule}` | {fault.share * 100:g} %" in text, fault.name
 

@@ -10,7 +10,8 @@ from shop_sandbox.abicart import order_changes
 from shop_sandbox.abicart.errors import RpcError
 from shop_sandbox.abicart.methods import new_article
 from shop_sandbox.abicart.model import Article, ArticleVariant, Webshop
-from shop_sandbox.abicart.ordering import SETTINGS, place_order
+from shop_sandbox.abicart.order_edits import EDIT_SETTINGS, REFUND_SETTINGS, edit_order, refund
+from shop_sandbox.abicart.ordering import SETTINGS, place_order, place_orders
 from shop_sandbox.abicart.patches import check_patch, write_values
 from shop_sandbox.abicart.properties import ApiClass
 from shop_sandbox.abicart.query import WHOLE, compile_query
@@ -135,6 +136,27 @@ def _place_order(view: View, values: Values) -> Any:
     return _shown(view, "Order", place_order(view, values))
 
 
+def _place_orders(view: View, values: Values) -> Any:
+    """Only what tells the orders apart: thousands in full would be slow to answer."""
+    return [
+        {"uid": one.uid, "orderNumber": one.number, "total": one.total.inc}
+        for one in place_orders(view, values)
+    ]
+
+
+def _edit_order(view: View, values: Values) -> Any:
+    order = _row(view, CLASSES["Order"], values.get("uid"))
+    with view.shop.changing("orders", order, view.now):
+        edit_order(view, order, values)
+    return _shown(view, "Order", order)
+
+
+def _refund(view: View, values: Values) -> Any:
+    order = _row(view, CLASSES["Order"], values.get("uid"))
+    refund(view, order, values)
+    return _shown(view, "Order", order)
+
+
 def _discard_order(view: View, values: Values) -> Any:
     _only(values, "uid", "discarded")
     order = _row(view, CLASSES["Order"], values.get("uid"))
@@ -164,6 +186,9 @@ def _add_session(view: View, values: Values) -> Any:
 _OTHER: dict[str, Callable[[View, Values], Any]] = {
     "delete": _delete,
     "place_order": _place_order,
+    "place_orders": _place_orders,
+    "edit_order": _edit_order,
+    "refund": _refund,
     "discard_order": _discard_order,
     "add_token": _add_token,
     "revoke_token": _revoke_token,
@@ -171,6 +196,11 @@ _OTHER: dict[str, Callable[[View, Values], Any]] = {
 }
 
 _CHANGED_BY_PATCH = "uid, patch: change it by hand; what a switch forbids to the interface is allowed here"
+
+
+def _help(settings: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {help_text}" for name, help_text in settings.items())
+
 
 EDITS: dict[str, str] = {
     "Article": "uid, patch: change a product by hand; without uid make one (what a switch forbids is allowed here)",
@@ -182,8 +212,11 @@ EDITS: dict[str, str] = {
     "Shipment": _CHANGED_BY_PATCH,
     "Webshop": f"patch: {', '.join(_WEBSHOP)}",
     "delete": "class (Article), uid: remove a product and its variants",
-    "place_order": "; ".join(f"{name}: {help_text}" for name, help_text in SETTINGS.items()),
-    "discard_order": "uid, discarded (true): cancel an order; its stock comes back",
+    "place_order": _help(SETTINGS),
+    "place_orders": "orders: list of what place_order takes; defaults: what holds for all; answers uids and numbers",
+    "edit_order": _help(EDIT_SETTINGS),
+    "refund": _help(REFUND_SETTINGS),
+    "discard_order": "uid, discarded (true): cancel an order; its stock comes back; false takes that back",
     "add_token": "token: one more administrator token",
     "revoke_token": "token: it is refused with 1004 from now on",
     "add_session": "token: a buyer's session token that is accepted",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from shop_sandbox.abicart.errors import FORBIDDEN, RpcError, invalid
 from shop_sandbox.abicart.model import Article
 from shop_sandbox.abicart.money import ZERO, total_of
+from shop_sandbox.abicart.order_costs import whole
 from shop_sandbox.abicart.order_model import Order, OrderItem, Payment, Shipment, ShipmentItem
 from shop_sandbox.abicart.times import whole_second
 from shop_sandbox.abicart.view import View
@@ -50,8 +51,11 @@ def set_discarded(view: View, order: Order, discarded: bool) -> None:
     move_stock(view, order, 1 if discarded else -1)
     for uid in order.payments:
         payment = view.shop.payments.rows[uid]
-        if discarded and payment.status != "paid":
-            payment.status = "cancelled"
+        if discarded and payment.status not in ("paid", "cancelled"):
+            payment.status_before_cancel, payment.status = payment.status, "cancelled"
+            view.shop.stamp(payment, view.now)
+        elif not discarded and payment.status_before_cancel:
+            payment.status, payment.status_before_cancel = payment.status_before_cancel, ""
             view.shop.stamp(payment, view.now)
 
 
@@ -79,15 +83,16 @@ def delete_item(view: View, item: OrderItem) -> None:
         raise RpcError(FORBIDDEN)
     if order.ordered is not None:
         move_stock(view, order, 1, only=item)
-    before = order.cart
     order.items = tuple(uid for uid in order.items if uid != item.uid)
-    order.cart = total_of([shop.order_items.rows[uid].total for uid in order.items])
-    total = order.total
-    total.inc = tidy(total.inc - before.inc + order.cart.inc)
-    total.ex = tidy(total.ex - before.ex + order.cart.ex)
-    total.vat = tidy(total.vat - before.vat + order.cart.vat)
     shop.remove("order_items", item.uid)
+    settle(view, order)
     shop.stamp(order, view.now)
+
+
+def settle(view: View, order: Order) -> None:
+    """Work the order's amounts out anew from its rows and costs."""
+    order.cart = total_of([view.shop.order_items.rows[uid].total for uid in order.items])
+    order.total = whole(view, [order.cart, order.shipment, order.fee], order.discount, order.reduction)
 
 
 def new_shipment(view: View) -> Shipment:

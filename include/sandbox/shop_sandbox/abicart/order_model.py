@@ -74,6 +74,10 @@ class OrderItem:
     discount: Discount | None = None
     takes_stock: bool = True
     """False for rows that lower no stock of their own: discounts, gift cards, parts shown for information."""
+    is_goods: bool = True
+    """False for gift cards, sold or used: a discount on the order and a split delivery cost leave them out."""
+    priced_ex: bool = False
+    """Whether the row was priced without VAT: a changed quantity counts from there."""
 
 
 @dataclass(slots=True)
@@ -87,6 +91,8 @@ class Payment:
     external_ref: str = ""
     params: dict[str, Any] = field(default_factory=dict)
     external_data: dict[str, Any] = field(default_factory=dict)
+    status_before_cancel: str = ""
+    """What it was when the order was cancelled, for when that is taken back."""
 
 
 @dataclass(slots=True)
@@ -155,6 +161,8 @@ class Order:
     external_number: str = ""
     discount: Discount | None = None
     """Only with the switch ``order_discount`` on ``property``."""
+    reduction: Decimal = Decimal(0)
+    """What gift cards took off the total. Only with the switch ``gift_card`` on ``total_reduced``."""
 
 
 @dataclass(slots=True)

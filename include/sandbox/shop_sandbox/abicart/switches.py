@@ -187,10 +187,17 @@ ORDERS = (
         ("ore", "whole_kronor"),
         "36",
     ),
+    Switch(
+        "refund_shape",
+        "negative_payment",
+        "money given back (made up): one more payment of a negative amount, the payment cancelled (and a new one of "
+        "the rest), or the payment's amount lowered (refunds made after)",
+        ("negative_payment", "cancelled_payment", "lowered_amount"),
+    ),
     Switch("order_customer", "embedded", "order.customer asked for with true", ("embedded", "uid"), "37"),
 )
 
-PLACEMENT = ("order_discount", "gift_card", "package_rows", "order_rounding")
-"""The switches that shape an order when it is placed, not when it is read."""
+PLACEMENT = ("order_discount", "gift_card", "package_rows", "order_rounding", "refund_shape")
+"""The switches that shape an order when it is placed or changed, not when it is read."""
 
 SWITCHES = (*TRANSPORT, *VALUES, *READING, *PRODUCTS, *ORDERS)
