@@ -24,18 +24,16 @@ from abicart_specter.domain.mapping_file import (
 from abicart_specter.domain.records import CatalogueItem, Flag, Severity
 from abicart_specter.domain.row_hash import row_hash
 from abicart_specter.domain.transforms import (
-    PLAIN,
     TEXT_CHANGED,
     TEXT_CUT,
     VALUE_RAISED,
-    WITH_NUMBER,
-    WITH_TABLE,
     Scope,
     Step,
     TransformError,
     final_text,
     latin1,
     max_length,
+    step_of,
 )
 from abicart_specter.errors import RecordError
 from abicart_specter.settings.load import article_mapping_path
@@ -168,7 +166,7 @@ def item_view(item: CatalogueItem) -> dict[str, Any]:
 
 
 def _compiled(entry: FieldEntry) -> _CompiledField:
-    steps = [_step(step) for step in entry.transforms]
+    steps = [step_of(step) for step in entry.transforms]
     exact = entry.too_long == "hold" or entry.to == IDENTITY
     if not exact:
         steps.append(latin1)
@@ -186,15 +184,6 @@ def _compiled(entry: FieldEntry) -> _CompiledField:
         default=entry.default,
         exact=exact,
     )
-
-
-def _step(step: Any) -> Step:
-    if isinstance(step, str):
-        return PLAIN[step]
-    ((name, value),) = step.items()
-    if name in WITH_NUMBER:
-        return WITH_NUMBER[name][0](value)
-    return WITH_TABLE[name]({str(key): text for key, text in value.items()})
 
 
 def _text_of(compiled: _CompiledField, data: dict[str, Any], scope: Scope, item: CatalogueItem) -> str | None:

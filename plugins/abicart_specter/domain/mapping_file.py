@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
@@ -66,6 +67,26 @@ ITEM_FIELDS = (
 """What ``item.…`` offers to a mapping."""
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a mapping fills: a function of Specter's, and what a path in it may begin with.
+
+    ``known`` lists for a root the names that it has; a root that is not in it takes any.
+    """
+
+    function: str
+    wire_names: tuple[str, ...]
+    identity: str | None
+    roots: tuple[str, ...]
+    example: str
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+ARTICLES = Target(
+    "newArticleSubmit", ARTICLE_WIRE_NAMES, IDENTITY, ROOTS, "article.yaml", {"item": ITEM_FIELDS}
+)
+
+
 class FieldEntry(Settings):
     """One field of the mapping."""
 
@@ -80,74 +101,96 @@ class FieldEntry(Settings):
     when: str | None = Field(default=None, min_length=1)
 
 
-class MappingEntries(Settings):
-    """The file as a whole."""
+class FieldMapping(Settings):
+    """What every mapping file holds."""
 
-    target: Literal["newArticleSubmit"]
     also_accepted: list[str] = Field(default_factory=list)
     fields: list[FieldEntry] = Field(min_length=1)
 
 
+class MappingEntries(FieldMapping):
+    """The product mapping's file as a whole."""
+
+    target: Literal["newArticleSubmit"]
+
+
+Entries = TypeVar("Entries", bound=FieldMapping)
+
+
 def read_mapping(path: Path) -> MappingEntries:
+    """Read and check a product mapping's file.
+
+    :raises ConfigurationError: see :func:`read_fields`.
+    """
+    return read_fields(path, MappingEntries, ARTICLES)
+
+
+def read_fields(path: Path, model: type[Entries], target: Target) -> Entries:
     """Read and check a mapping file.
 
     :raises ConfigurationError: something is wrong; the text has a line per finding, with file and line.
     """
     document = read_yaml(path)
     try:
-        entries = MappingEntries.model_validate(document.data)
+        entries = model.model_validate(document.data)
         found = [
             (document.line(place), f"{key_in_words(place, document.data)}: {words}.")
-            for place, words in _problems(entries)
+            for place, words in _problems(entries, target)
         ]
     except ValidationError as error:
-        found = findings(error, document, MappingEntries)
+        found = findings(error, document, model)
     if found:
         raise ConfigurationError(
             in_order(found, document),
-            remedy="Correct the mapping file; include/mappings/article.yaml explains what it may hold.",
+            remedy=f"Correct the mapping file; include/mappings/{target.example} explains what it may hold.",
         )
     return entries
 
 
-def _problems(entries: MappingEntries) -> Iterator[tuple[Place, str]]:
-    known = (*ARTICLE_WIRE_NAMES, *entries.also_accepted)
+def _problems(entries: FieldMapping, target: Target) -> Iterator[tuple[Place, str]]:
+    known = (*target.wire_names, *entries.also_accepted)
     first: dict[str, int] = {}
     for index, entry in enumerate(entries.fields):
         place: Place = ("fields", index)
         if entry.to not in known:
-            yield (*place, "to"), f"newArticleSubmit has no field “{entry.to}”{_meant(entry.to, known)}"
+            yield (*place, "to"), f"{target.function} has no field “{entry.to}”{_meant(entry.to, known)}"
         earlier = first.setdefault(entry.to.casefold(), index)
         if earlier != index:
             yield (*place, "to"), f"“{entry.to}” is filled already, by entry {earlier + 1} of the list"
-        yield from _expression_problems((*place, "from"), entry.source)
+        yield from _expression_problems((*place, "from"), entry.source, target)
         if entry.when is not None:
-            yield from _expression_problems((*place, "when"), entry.when)
+            yield from _expression_problems((*place, "when"), entry.when, target)
         for number, step in enumerate(entry.transforms):
             words = _step_problem(step)
             if words:
                 yield (*place, "transforms", number), words
-        if entry.to == IDENTITY:
-            yield from _identity_problems(place, entry)
-    if IDENTITY not in (entry.to for entry in entries.fields):
-        yield ("fields",), f"{IDENTITY} is missing: without it Specter cannot tell which product is meant"
+        if entry.create_only and target is not ARTICLES:
+            yield (*place, "create_only"), "only a product mapping has “create_only”"
+        if target.identity is not None and entry.to == target.identity:
+            yield from _identity_problems(place, entry, target.identity)
+    if target.identity is not None and target.identity not in (entry.to for entry in entries.fields):
+        what = "product" if target is ARTICLES else "order"
+        yield (
+            ("fields",),
+            f"{target.identity} is missing: without it Specter cannot tell which {what} is meant",
+        )
 
 
-def _identity_problems(place: Place, entry: FieldEntry) -> Iterator[tuple[Place, str]]:
+def _identity_problems(place: Place, entry: FieldEntry, identity: str) -> Iterator[tuple[Place, str]]:
     if not entry.required:
-        yield (*place, "required"), f"{IDENTITY} must be required"
+        yield (*place, "required"), f"{identity} must be required"
     for key in ("when", "default"):
         if getattr(entry, key) is not None:
-            yield (*place, key), f"{IDENTITY} cannot have “{key}”"
+            yield (*place, key), f"{identity} cannot have “{key}”"
     if entry.create_only:
-        yield (*place, "create_only"), f"{IDENTITY} is needed in every write"
+        yield (*place, "create_only"), f"{identity} is needed in every write"
     if entry.max_length is not None and entry.too_long == "cut":
-        yield (*place, "max_length"), f"{IDENTITY} may not be cut: set too_long to hold"
+        yield (*place, "max_length"), f"{identity} may not be cut: set too_long to hold"
     if entry.transforms:
-        yield (*place, "transforms"), f"{IDENTITY} must go as it is: a changed number is another product"
+        yield (*place, "transforms"), f"{identity} must go as it is: a changed number is another one"
 
 
-def _expression_problems(place: Place, text: str) -> Iterator[tuple[Place, str]]:
+def _expression_problems(place: Place, text: str, target: Target) -> Iterator[tuple[Place, str]]:
     try:
         _, tree = compile_expression(text)
     except ExpressionError as error:
@@ -156,13 +199,15 @@ def _expression_problems(place: Place, text: str) -> Iterator[tuple[Place, str]]
     if negates_too_little(tree):
         yield place, f"in “{text}” the “!” belongs to the first name only; write !(…) around the path"
     for root, below in names_used(tree):
-        if root not in ROOTS:
+        known = target.known.get(root)
+        if root not in target.roots:
+            roots = target.roots
             yield (
                 place,
-                f"there is no “{root}” here; a path begins with {', '.join(ROOTS[:-1])} or {ROOTS[-1]}",
+                f"there is no “{root}” here; a path begins with {', '.join(roots[:-1])} or {roots[-1]}",
             )
-        elif root == "item" and below is not None and below not in ITEM_FIELDS:
-            yield place, f"there is no “item.{below}”{_meant(below, ITEM_FIELDS)}"
+        elif known is not None and below is not None and below not in known:
+            yield place, f"there is no “{root}.{below}”{_meant(below, known)}"
 
 
 def _step_problem(step: Any) -> str:

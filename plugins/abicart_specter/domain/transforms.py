@@ -159,6 +159,16 @@ WITH_TABLE: dict[str, Callable[[Mapping[str, str]], Step]] = {"lookup": _lookup}
 NAMES = (*PLAIN, *WITH_NUMBER, *WITH_TABLE)
 
 
+def step_of(entry: Any) -> Step:
+    """A step as a mapping file has it, checked: its name, or its name with its value."""
+    if isinstance(entry, str):
+        return PLAIN[entry]
+    ((name, value),) = entry.items()
+    if name in WITH_NUMBER:
+        return WITH_NUMBER[name][0](value)
+    return WITH_TABLE[name]({str(key): text for key, text in value.items()})
+
+
 def _as_text(value: Any) -> str:
     if isinstance(value, str):
         return value

@@ -73,6 +73,8 @@ class OrderItem:
     parts: tuple[PackagePart, ...] = ()
     problems: tuple[Flag, ...] = ()
     """Findings made while the row was read; an error holds the order."""
+    part_of: int | None = None
+    """Uid of the package's row, for a row without a price that only shows a part of it (Abicart reference 10 #16)."""
 
 
 @dataclass(frozen=True, slots=True)
