@@ -6,6 +6,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import requests
 
 
 def seconds(call) -> float:
@@ -44,3 +45,18 @@ def test_many_calls_are_served_quickly(specter) -> None:
     for _ in range(20):
         specter.call.articles(*rows)
     assert (time.process_time() - started) / 20 < 0.1
+
+
+def test_order_calls_wait_one_by_one_also_in_a_batch(abicart_server) -> None:
+    """``Order.*`` is every method of Order and nothing else; the wait counts for each call of a batch."""
+    abicart_server.control.latency(request_ms=20, actions_ms={"Order.*": 60})
+    url = f"{abicart_server.url}/backend/jsonrpc/v1/?webshop=22222&auth=demo-token-1"
+
+    def calls(*methods: str) -> list[dict[str, object]]:
+        body = [{"jsonrpc": "2.0", "id": at, "method": name, "params": []} for at, name in enumerate(methods)]
+        return requests.post(url, json=body, timeout=10).json()
+
+    assert seconds(lambda: calls("Order.count")) >= 0.08
+    assert seconds(lambda: calls("Order.count", "Customer.count", "Order.list", "Order.count")) >= 0.20
+    abicart_server.control.latency(actions_ms={"order.get": 0, "Order.*": 3000})
+    assert seconds(lambda: calls("Customer.count", "OrderItem.getSchema", "Order.get")) < 3

@@ -21,6 +21,12 @@ def test_every_specter_switch_with_its_values_and_help() -> None:
         assert f"`{switch.default}`" in line
 
 
+def test_every_specter_edit_and_inspection() -> None:
+    service = SpecterService()
+    for name, help_text in (*service.edits.items(), *service.inspections.items()):
+        assert f"| `{name}` | {help_text} |" in README, name
+
+
 def test_every_fault_and_mode() -> None:
     service = SpecterService()
     for name in (*KINDS, *service.own_faults, *service.modes):

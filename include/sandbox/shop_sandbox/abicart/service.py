@@ -13,13 +13,13 @@ from shop_sandbox.abicart.rpc import Envelope, calls_in, read_envelope, run, sta
 from shop_sandbox.abicart.state import dump_shop, load_shop
 from shop_sandbox.abicart.store import Shop
 from shop_sandbox.abicart.switches import PLACEMENT, SWITCHES
-from shop_sandbox.abicart.throttle import Throttle
 from shop_sandbox.abicart.view import View
 from shop_sandbox.core.clock import Clock
 from shop_sandbox.core.faults import Fault
 from shop_sandbox.core.messages import Answer, Call, Request
 from shop_sandbox.core.service import Mode
 from shop_sandbox.core.switches import SwitchBoard
+from shop_sandbox.core.throttle import Throttle
 from shop_sandbox.seed.build import build_shop
 from shop_sandbox.seed.manifest import Manifest
 from shop_sandbox.seed.options import options_from

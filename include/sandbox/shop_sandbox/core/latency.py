@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
 from typing import Any
 
 from shop_sandbox.core.errors import UsageError
@@ -12,7 +13,10 @@ from shop_sandbox.core.messages import Call
 
 @dataclass(slots=True)
 class Latency:
-    """Milliseconds: per request, more for every article call in it, more for every call of a named action."""
+    """Milliseconds: per request, more for every article call in it, more for every call of a named action.
+
+    A name in ``actions_ms`` may be a pattern as in file names (``Order.*``); of several that fit, the first counts.
+    """
 
     request_ms: float = 0.0
     article_call_ms: float = 0.0
@@ -23,8 +27,14 @@ class Latency:
         if self.article_call_ms or self.actions_ms:
             for call in calls:
                 total += self.article_call_ms if call.article_call else 0.0
-                total += self.actions_ms.get(call.action.lower(), 0.0)
+                total += self._action_ms(call.action.lower())
         return total / 1000
+
+    def _action_ms(self, action: str) -> float:
+        exact = self.actions_ms.get(action)
+        if exact is not None:
+            return exact
+        return next((ms for name, ms in self.actions_ms.items() if fnmatchcase(action, name)), 0.0)
 
     def set(self, wanted: Mapping[str, Any]) -> None:
         """Change what is named; anything but numbers from 0 raises ``UsageError``."""

@@ -135,6 +135,25 @@ class Books:
         """Orders that carry the shop's number, oldest first; an empty number finds none."""
         return [self.data.orders[number] for number in sorted(self._by_external.get(external_number, []))]
 
+    def repeated_orders(self) -> dict[str, list[int]]:
+        """The shop's numbers that more than one order carries → those orders' numbers."""
+        return {
+            key: sorted(numbers) for key, numbers in self._by_external.items() if key and len(numbers) > 1
+        }
+
+    def repeated_customers(self) -> dict[str, dict[str, list[int]]]:
+        """The e-mail addresses and organisation numbers that more than one customer has → those customers."""
+        return {
+            name: {key: sorted(numbers) for key, numbers in index.items() if len(numbers) > 1}
+            for name, index in (("email", self._by_email), ("orgno", self._by_organisation))
+        }
+
+    def customers_with(self, *, email: str | None = None, orgno: str | None = None) -> list[Customer]:
+        """Customers with that e-mail address or organisation number, compared as the matching compares them."""
+        numbers = set(self._by_email.get(email_key({"emailaddress": email or ""}), []))
+        numbers |= set(self._by_organisation.get(organisation_key({"orgno": orgno or ""}), []))
+        return [self.data.customers[number] for number in sorted(numbers)]
+
     def remove_order(self, order: Order) -> None:
         del self.data.orders[order.number]
         if order.external_number:

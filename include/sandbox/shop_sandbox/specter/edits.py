@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from shop_sandbox.core.errors import UnknownRecordError, UsageError
+from shop_sandbox.specter import by_hand
 from shop_sandbox.specter.books import CANCELLED, Books
 from shop_sandbox.specter.queues import BatchKeeper
 from shop_sandbox.specter.records import Article, Delivery, Order, Queue
@@ -20,7 +21,10 @@ EDITS = {
     "article.renumber": "number, to",
     "article.touch": "number: on the article-info and stock queues, with nothing changed",
     "article.delete": "number",
+    "customer.new": "the fields, by their wire names: a customer made by hand, whoever else has the same e-mail",
     "customer.change": "number, and the fields to set, by their wire names",
+    "order.new": "customer (number), external_number, rows [{article, name, quantity, price, vat_percent,"
+    " discount_percent, comment}], webshop_id, site, fields: an order made by hand, without any control",
     "order.deliver": "number, tracking; rows {row from 1: quantity} for a part of it",
     "order.cancel": "number: status 5; what was reserved is available again",
     "order.delete": "number: gone; reported only where the switch order_delete_event says so",
@@ -51,7 +55,9 @@ class Desk:
             "article.renumber": self.renumber,
             "article.touch": self.touch,
             "article.delete": self.delete_article,
+            "customer.new": lambda values: asdict(by_hand.new_customer(books, values)),
             "customer.change": self.change_customer,
+            "order.new": lambda values: asdict(by_hand.new_order(books, values, now)),
             "order.deliver": self.deliver,
             "order.cancel": self.cancel,
             "order.delete": self.delete_order,

@@ -11,18 +11,20 @@ from pydantic import TypeAdapter
 
 from shop_sandbox.core.clock import Clock
 from shop_sandbox.core.engine import HTML_PAGE
-from shop_sandbox.core.errors import UnknownRecordError, UsageError
+from shop_sandbox.core.errors import UnknownRecordError
 from shop_sandbox.core.faults import Fault
 from shop_sandbox.core.messages import Answer, Call, Request
 from shop_sandbox.core.service import Mode
 from shop_sandbox.core.switches import SwitchBoard
+from shop_sandbox.core.throttle import Throttle
 from shop_sandbox.specter import answers, refusals, seed, wire
 from shop_sandbox.specter.articles import ArticleWriter
 from shop_sandbox.specter.books import Books
 from shop_sandbox.specter.calls import SpecterCall, check_key, identify
 from shop_sandbox.specter.customers import key_readings, submit_customer
 from shop_sandbox.specter.edits import EDITS, Desk
-from shop_sandbox.specter.orders import submit_order, totals
+from shop_sandbox.specter.inspections import INSPECTIONS, inspect
+from shop_sandbox.specter.orders import submit_order
 from shop_sandbox.specter.queues import BatchKeeper, batch_open
 from shop_sandbox.specter.reads import ReadAnswer, account_settings
 from shop_sandbox.specter.records import AccountData, Queue
@@ -65,15 +67,7 @@ class SpecterService:
         "error_99": "99 that quotes an open batch; without one, another reader opens one with what waits",
         "refusal": "0;9099;`words` (words may begin with a code of four digits and a blank); nothing was done",
     }
-    inspections: Mapping[str, str] = {
-        "articles": "number, after (article id), limit",
-        "article_count": "how many",
-        "customers": "number",
-        "orders": "number, external_number; with totals as the account computes them",
-        "queues": "what waits, per queue, oldest first",
-        "batches": "the open ones",
-        "accounts": "all, with keys",
-    }
+    inspections: Mapping[str, str] = INSPECTIONS
     credentials: Mapping[str, str] = {
         "sbmId": "1000",
         "apiUserId": "12",
@@ -86,6 +80,7 @@ class SpecterService:
         self.switches = SwitchBoard(SWITCHES)
         self.clock = Clock()
         self.accounts: dict[int, Books] = {}
+        self._throttle = Throttle()
         known = [
             Action("newArticleSubmit", "putinfo.asp", self._new_articles, True),
             Action("newCustomerSubmit", "putinfo.asp", self._new_customer, True),
@@ -117,6 +112,9 @@ class SpecterService:
 
     def answer(self, request: Request) -> Answer:
         call: SpecterCall = request.parsed
+        wait = self._throttle.wait(int(self.switches["rate_limit"]), self.clock.seconds())
+        if wait:
+            return Answer(b"Too Many Requests", status=429, headers={"Retry-After": str(wait)})
         outside = self._outside(request, call)
         if outside is not None:
             return outside
@@ -221,6 +219,7 @@ class SpecterService:
 
     def reset(self, seed_options: Mapping[str, Any]) -> None:
         self.accounts = seed.build(seed_options, self.switches)
+        self._throttle = Throttle()
 
     def _books(self, sbm_id: Any) -> Books:
         """The account a control call names with ``account``; the first if it names none."""
@@ -238,46 +237,9 @@ class SpecterService:
         return desk.do(what, {name: value for name, value in values.items() if name != "account"})
 
     def inspect(self, what: str, query: Mapping[str, str]) -> Any:
-        data = self._books(query.get("account")).data
-        if what == "articles":
-            return self._inspect_articles(data, query)
-        if what == "article_count":
-            return len(data.articles)
-        if what == "customers":
-            numbers = query.get("number")
-            return [asdict(one) for one in data.customers.values() if numbers in (None, str(one.number))]
-        if what == "orders":
-            return [
-                {**asdict(one), "totals": totals(one, self.switches)}
-                for one in data.orders.values()
-                if query.get("number") in (None, str(one.number))
-                and query.get("external_number") in (None, one.external_number)
-            ]
-        if what == "queues":
-            return {
-                queue: [
-                    data.articles[record].number if queue is not Queue.ORDERS else record
-                    for record in changes
-                    if queue is Queue.ORDERS or record in data.articles
-                ]
-                for queue, changes in data.changes.items()
-            }
-        if what == "batches":
-            return [asdict(batch) for batch in data.batches]
-        return [asdict(books.data.account) for books in self.accounts.values()]
-
-    def _inspect_articles(self, data: AccountData, query: Mapping[str, str]) -> list[dict[str, Any]]:
-        try:
-            after, limit = int(query.get("after", 0)), int(query.get("limit", 1000))
-        except ValueError:
-            raise UsageError("after and limit are whole numbers") from None
-        found: list[dict[str, Any]] = []
-        for article in data.articles.values():
-            if article.id > after and query.get("number") in (None, article.number):
-                found.append({**asdict(article), "available": article.available})
-                if len(found) >= limit:
-                    break
-        return found
+        if what == "accounts":
+            return [asdict(books.data.account) for books in self.accounts.values()]
+        return inspect(self._books(query.get("account")), self.switches, what, query)
 
     def dump(self) -> Any:
         return _STATE.dump_python([books.data for books in self.accounts.values()], mode="json")

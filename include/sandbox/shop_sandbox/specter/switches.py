@@ -114,6 +114,7 @@ REQUESTS = (
     Switch(
         "query_limit_bytes", 2048, "largest query string, 0 for no limit", question="Specter reference 10"
     ),
+    Switch("rate_limit", 0, "requests a second before 429 with Retry-After; 0: no limit"),
     Switch(
         "too_long",
         "refuse",
