@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from abicart_specter.clients.abicart_errors import (
+    AbicartForbiddenError,
     AbicartRefusedError,
     error_from,
     is_server_fault,
@@ -169,7 +170,7 @@ def test_other_codes_are_no_fault_of_the_server(code):
         (1002, ConfigurationError),
         (1003, ConfigurationError),
         (1004, CredentialsError),
-        (1006, CredentialsError),
+        (1006, AbicartForbiddenError),
         (1007, ConfigurationError),
         (-32602, AbicartRefusedError),
         (-32601, AbicartRefusedError),

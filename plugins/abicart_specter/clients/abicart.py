@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-import logging
 import random as random_module
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from threading import Event
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from abicart_specter.clients.abicart_errors import INVALID_PARAMS, AbicartRefusedError, says_it_is_gone
 from abicart_specter.clients.articles import VARIANT_FIELDS, Article, ArticleQuery, complete_variants, tidy
-from abicart_specter.clients.jsonrpc import Call, as_object, as_uid
+from abicart_specter.clients.field_query import Path
+from abicart_specter.clients.jsonrpc import as_uid
 from abicart_specter.clients.options import AbicartConnection, HttpOptions, RequestCounts
+from abicart_specter.clients.orders import ShopOrders
 from abicart_specter.clients.paging import UidPages, prefetched
-from abicart_specter.clients.retry import Effect
-from abicart_specter.clients.rpc import RpcChannel, effect_of
+from abicart_specter.clients.rpc import RpcChannel
+from abicart_specter.clients.shop_calls import ShopCalls
 from abicart_specter.clients.shop_facts import WEBSHOP_FIELDS, read_shop_facts
 from abicart_specter.clients.unreadable import NotReadable
 from abicart_specter.domain.records import ShopFacts
-from abicart_specter.errors import AbicartSpecterError, ConfigurationError, UnreadableAnswerError
-
-log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 
 class _Stopped(Exception):
@@ -33,7 +28,8 @@ class _Stopped(Exception):
 class AbicartClient:
     """One webshop, as one administrator's token.
 
-    Use as a context manager. One request at a time; may be shared between threads.
+    Use as a context manager. One request at a time; may be shared between threads. ``orders`` holds what is asked
+    about orders.
 
     :param sleep: waits between tries; a test may pass its own.
     :param random: from 0 to 1, for the jitter of waits.
@@ -56,7 +52,9 @@ class AbicartClient:
         self._rpc = RpcChannel(
             connection, self.options, sleep=sleep, random=random, clock=clock, on_secret=on_secret
         )
-        self._unknown_keys: set[tuple[str, ...]] = set()
+        self._calls = ShopCalls(self._rpc, connection.shop, self.options.page_size)
+        self._unknown_keys: set[Path] = set()
+        self.orders = ShopOrders(self._calls, connection.language, self.get_articles)
 
     @property
     def counts(self) -> RequestCounts:
@@ -79,15 +77,17 @@ class AbicartClient:
         :raises CredentialsError: the token is not accepted.
         :raises ConfigurationError: webshop id, language or address are wrong.
         """
-        return self._read("Webshop.get", [self.connection.webshop_id, list(WEBSHOP_FIELDS)], read_shop_facts)
+        return self._calls.read(
+            "Webshop.get", [self.connection.webshop_id, list(WEBSHOP_FIELDS)], read_shop_facts
+        )
 
     def count_articles(self, filters: Mapping[str, Any] | None = None) -> int:
         """How many articles the shop has, or how many match ``filters``."""
-        return self._read("Article.count", [dict(filters or {})], as_uid)
+        return self._calls.read("Article.count", [dict(filters or {})], as_uid)
 
     def count_variants(self) -> int:
         """How many variants the shop has, over all articles."""
-        return self._read("ArticleVariant.count", [{}], as_uid)
+        return self._calls.read("ArticleVariant.count", [{}], as_uid)
 
     def iter_article_pages(
         self, fields: Sequence[str], *, required: Sequence[str] = ()
@@ -111,9 +111,9 @@ class AbicartClient:
                 raise _Stopped
 
         def ask(selection: Mapping[str, Any]) -> list[Article]:
-            return self._asking_known_fields(
+            return self._calls.asking_known_fields(
                 query,
-                lambda: self._read("Article.list", [query.query, selection], _articles, before_try),
+                lambda: self._calls.read("Article.list", [query.query, selection], _articles, before_try),
             )
 
         pages = UidPages(ask, self.options.page_size, f"Shop {self.connection.shop}: Article.list")
@@ -134,8 +134,10 @@ class AbicartClient:
         :raises ConfigurationError: the shop does not know a required field.
         """
         query = ArticleQuery(fields, required, self._unknown_keys)
-        articles = self._asking_known_fields(query, lambda: self._get_each("Article.get", uids, query.query))
-        found = [self._made(tidy, articles[uid], "Article.get") for uid in uids if uid in articles]
+        articles = self._calls.asking_known_fields(
+            query, lambda: self._calls.get_each("Article.get", uids, query.query)
+        )
+        found = [self._calls.made(tidy, articles[uid], "Article.get") for uid in uids if uid in articles]
         complete_variants(found, self._variants)
         return found
 
@@ -154,7 +156,7 @@ class AbicartClient:
         :raises AbicartRefusedError: the shop says no; ``pointers`` names the places.
         :raises UnconfirmedError: a write whose answer was lost.
         """
-        return self._rpc.call(method, params, effect_of(method, idempotent), lambda value: value, before_try)
+        return self._calls.call(method, params, idempotent=idempotent, before_try=before_try)
 
     def batch(self, calls: Sequence[tuple[str, Sequence[Any]]], *, idempotent: bool) -> list[Any]:
         """Several calls in as few requests as the shop allows. No transaction: each succeeds or fails alone.
@@ -162,70 +164,10 @@ class AbicartClient:
         :returns: for each call its result, or the error it ended in, in the calls' order.
         :raises RetriableError: reads only: no answer came.
         """
-        effects = {effect_of(method, idempotent) for method, _ in calls}
-        gravest = next((e for e in (Effect.ONCE, Effect.REPEATABLE) if e in effects), Effect.NONE)
-        return self._rpc.batch([Call(method, params) for method, params in calls], gravest)
+        return self._calls.batch(calls, idempotent=idempotent)
 
     def _variants(self, uids: Sequence[int]) -> dict[int, dict[str, Any]]:
-        return self._get_each("ArticleVariant.get", uids, VARIANT_FIELDS)
-
-    def _get_each(
-        self, method: str, uids: Sequence[int], query: Mapping[str, Any]
-    ) -> dict[int, dict[str, Any]]:
-        """Objects by uid, without those that are gone (Abicart reference 10 #35: 9003, -32602 or null)."""
-        found: dict[int, dict[str, Any]] = {}
-        results = self.batch([(method, [uid, query]) for uid in uids], idempotent=True)
-        for uid, result in zip(uids, results, strict=True):
-            if isinstance(result, AbicartSpecterError):
-                if not says_it_is_gone(result):
-                    raise result
-            elif result is not None:
-                found[uid] = self._made(as_object, result, method)
-        return found
-
-    def _asking_known_fields(self, query: ArticleQuery, ask: Callable[[], T]) -> T:
-        """Ask; when a pointer names a field that the shop does not know, ask without it (reference 10 #10)."""
-        while True:
-            try:
-                return ask()
-            except AbicartRefusedError as error:
-                path = next(filter(None, map(query.named_by, error.pointers)), None)
-                # Nothing is without a uid; a pointer to one means the filter by uid.
-                if error.code != str(INVALID_PARAMS) or path in (None, ("uid",)):
-                    raise
-                words = error.words
-            name = "/".join(path)
-            if path[0] in query.required:
-                raise ConfigurationError(
-                    f"Shop {self.connection.shop}: Abicart does not know the article field {name}: {words}",
-                    remedy="The export cannot work without it. Report it: Abicart's interface has changed.",
-                )
-            log.warning(
-                "Shop %s: Abicart does not know the article field %s (%s); reading without it.",
-                self.connection.shop,
-                name,
-                words,
-            )
-            self._unknown_keys.add(path)
-            query.drop(path)
-
-    def _made(self, make: Callable[[Any], T], value: Any, method: str) -> T:
-        """A result from a batch, read strictly."""
-        try:
-            return make(value)
-        except NotReadable as error:
-            reason = error.reason
-        # Outside the handler, so that nothing of the answer hangs on to the error.
-        raise UnreadableAnswerError(f"Shop {self.connection.shop}: Abicart {method}: {reason}.")
-
-    def _read(
-        self,
-        method: str,
-        params: Sequence[Any],
-        make: Callable[[Any], T],
-        before_try: Callable[[], None] | None = None,
-    ) -> T:
-        return self._rpc.call(method, params, Effect.NONE, make, before_try)
+        return self._calls.get_each("ArticleVariant.get", uids, VARIANT_FIELDS)
 
 
 def _articles(value: Any) -> list[Article]:

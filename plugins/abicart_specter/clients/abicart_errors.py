@@ -17,13 +17,21 @@ BATCH_REFUSED = frozenset({-32600, -32700})
 BATCH_REFUSED_STATUS = frozenset({400, 413})
 """The same by HTTP status, where the body says nothing."""
 
+
+class AbicartForbiddenError(CredentialsError):
+    """Abicart says that the token may not do this (1006): all of it, or one method or one field."""
+
+
 _FIELD = "login (webshop id)"
 _FATAL: dict[int, tuple[type[AbicartSpecterError], str]] = {
     1001: (ConfigurationError, f"Enter the webshop id as {_FIELD} of connection abicart_{{shop}}."),
     1002: (ConfigurationError, f"Correct the {_FIELD} of connection abicart_{{shop}}."),
     1003: (ConfigurationError, "Correct language in the extra of connection abicart_{shop} (such as sv)."),
     1004: (CredentialsError, "Make a new auth token in Abicart; enter it as password of abicart_{shop}."),
-    1006: (CredentialsError, "Use a token of an administrator as password of connection abicart_{shop}."),
+    1006: (
+        AbicartForbiddenError,
+        "Use a token of an administrator as password of connection abicart_{shop}.",
+    ),
     1007: (ConfigurationError, "Set the schema of connection abicart_{shop} to https."),
 }
 

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from abicart_specter.clients.field_query import FieldQuery
 from abicart_specter.clients.jsonrpc import as_object, as_uid
 from abicart_specter.clients.unreadable import NotReadable
 
@@ -39,40 +40,16 @@ VARIANT_FIELDS = {"uid": True, "article": True, "articleNumber": True, "stock": 
 Article = dict[str, Any]
 
 
-class ArticleQuery:
+class ArticleQuery(FieldQuery):
     """The query for articles: the fields asked for, less those that the shop turned out not to know.
 
     :param required: fields without which the caller cannot work.
     """
 
     def __init__(self, fields: Sequence[str], required: Iterable[str], unknown: set[tuple[str, ...]]) -> None:
-        self.required = frozenset(required) | {"uid"}
-        self.query: dict[str, Any] = {"uid": True}
-        self.query.update({name: _copied(EXPANSIONS.get(name, True)) for name in fields})
-        for path in unknown:
-            _remove(self.query, path)
-
-    def named_by(self, pointer: str) -> tuple[str, ...] | None:
-        """The path of the query key that an error's pointer names; ``None`` if it names none.
-
-        Where the pointer begins is not known (Abicart reference 10 #10): at the query, at the parameters, or
-        above. So the first step that is a key of the query is taken as the start.
-        """
-        steps = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/") if step]
-        while steps and steps[0] not in self.query:
-            steps.pop(0)
-        path: list[str] = []
-        level: Any = self.query
-        for step in steps:
-            if not isinstance(level, dict) or step not in level:
-                break
-            path.append(step)
-            level = level[step]
-        return tuple(path) or None
-
-    def drop(self, path: tuple[str, ...]) -> None:
-        """Ask without this key from now on."""
-        _remove(self.query, path)
+        wanted: dict[str, Any] = {"uid": True}
+        wanted.update({name: EXPANSIONS.get(name, True) for name in fields})
+        super().__init__("article", wanted, {(name,) for name in required}, unknown)
 
 
 def tidy(value: Any) -> Article:
@@ -162,17 +139,3 @@ def _tidy_named(value: dict[str, Any]) -> None:
         value["uid"] = uid
     if value.get("name") == []:
         value["name"] = {}
-
-
-def _copied(query: Any) -> Any:
-    return {key: _copied(inner) for key, inner in query.items()} if isinstance(query, Mapping) else query
-
-
-def _remove(query: dict[str, Any], path: tuple[str, ...]) -> None:
-    *parents, last = path
-    level: Any = query
-    for step in parents:
-        level = level.get(step)
-        if not isinstance(level, dict):
-            return
-    level.pop(last, None)

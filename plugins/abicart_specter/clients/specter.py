@@ -7,43 +7,43 @@ import random as random_module
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self, TypeVar
 
 from abicart_specter.clients.options import HttpOptions, RequestCounts, SpecterConnection
-from abicart_specter.clients.redact import Redactor
-from abicart_specter.clients.retry import Effect, Failure
-from abicart_specter.clients.specter_answers import Form, Reply, find_reply, form_of, read_reply
-from abicart_specter.clients.specter_batches import AnyAnswer, BatchAnswer, OpenBatchError, Queue
+from abicart_specter.clients.retry import Effect
+from abicart_specter.clients.specter_answers import (
+    Form,
+    Reply,
+    find_reply,
+    form_of,
+    read_reply,
+    read_write_reply,
+)
+from abicart_specter.clients.specter_batches import AnyAnswer, BatchAnswer, Queue
+from abicart_specter.clients.specter_channel import READ_PAGE, SYSTEM, WRITE_PAGE, SpecterChannel
 from abicart_specter.clients.specter_check import NO_SUCH_ACTION, AccountAnswer, credentials_refused
 from abicart_specter.clients.specter_form import CONTENT_TYPE, encode_pairs, encode_rows, encoded_size
-from abicart_specter.clients.specter_key import request_key
 from abicart_specter.clients.specter_reads import read_answer
-from abicart_specter.clients.transport import HttpAnswer, HttpRequest, Transport, http_failure
-from abicart_specter.clients.tries import Tries
+from abicart_specter.clients.specter_writes import (
+    NEW_CUSTOMER,
+    NEW_ORDER,
+    WriteAnswer,
+    customer_body,
+    customer_is_matched,
+    customer_key_text,
+    order_body,
+    order_name,
+)
+from abicart_specter.clients.transport import HttpRequest
 from abicart_specter.clients.unreadable import NotReadable
-from abicart_specter.errors import CredentialsError, RefusedError
+from abicart_specter.errors import CredentialsError
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-SYSTEM = "Specter"
-READ_PAGE, WRITE_PAGE = "/getInfo.asp", "/putInfo.asp"
 NEW_ARTICLES, CHECK_ACCOUNT = "newArticleSubmit", "checkAccountSettings"
-
-
-@dataclass(frozen=True, slots=True)
-class WriteAnswer:
-    """A write that Specter accepted.
-
-    :param number: the object's number, if it was told; ``None`` means accepted, number unknown.
-    :param words: its own words, fit for a log.
-    """
-
-    number: int | None
-    code: str
-    words: str
 
 
 class SpecterClient:
@@ -69,18 +69,14 @@ class SpecterClient:
     ) -> None:
         self.connection = connection
         self.options = options or HttpOptions()
-        self._redactor = Redactor(on_secret)
-        self._redactor.add(connection.user_key)
-        self._redactor.add(connection.integration_secret)
-        self._transport = Transport(connection.base_url, self.options)
-        self._tries = Tries(
-            SYSTEM, connection.shop, self.options, self.counts, sleep=sleep, random=random, clock=clock
+        self._channel = SpecterChannel(
+            connection, self.options, sleep=sleep, random=random, clock=clock, on_secret=on_secret
         )
 
     @property
     def counts(self) -> RequestCounts:
         """What was asked so far."""
-        return self._transport.counts
+        return self._channel.counts
 
     def __enter__(self) -> Self:
         return self
@@ -90,7 +86,7 @@ class SpecterClient:
 
     def close(self) -> None:
         """Close the connection."""
-        self._transport.close()
+        self._channel.close()
 
     def check_account(self) -> AccountAnswer:
         """Ask whether our credentials are accepted. Changes nothing.
@@ -105,11 +101,11 @@ class SpecterClient:
             readings.append(str(connection.api_user_id))
         refusals: list[Reply] = []
         for covered in readings:
-            reply = self._ask(CHECK_ACCOUNT, self._key(covered))
+            reply = self._ask(CHECK_ACCOUNT, self._channel.key(covered))
             if reply is None or reply.accepted:
                 return AccountAnswer(recognised=reply is not None)
             refusals.append(reply)
-        no_such_action = self._ask(NO_SUCH_ACTION, self._key(""))
+        no_such_action = self._ask(NO_SUCH_ACTION, self._channel.key(""))
         wrong_key = self._ask(CHECK_ACCOUNT, uuid.uuid4().hex)
         if credentials_refused(refusals, no_such_action, wrong_key, CHECK_ACCOUNT):
             raise CredentialsError(
@@ -140,14 +136,71 @@ class SpecterClient:
         if not rows:
             raise ValueError("no rows")
         body = encode_rows(rows, self._unnumbered(rows))
-        query = self._query(NEW_ARTICLES, self._key(rows[0]["articleNo"]), use_xml="1")
+        query = self._channel.query(NEW_ARTICLES, self._channel.key(rows[0]["articleNo"]), use_xml="1")
         if force:
             query.append(("forceArticleUpdate", "1"))
         request = HttpRequest("POST", WRITE_PAGE, encode_pairs(query), body, CONTENT_TYPE, writes=1)
-        reply = self._run(NEW_ARTICLES, Effect.REPEATABLE, request, read_reply, before_try)
-        if not reply.accepted:
-            raise self._refused(NEW_ARTICLES, reply)
-        return WriteAnswer(reply.number, self._redactor.words(reply.code), self._redactor.words(reply.words))
+        return self._written(NEW_ARTICLES, Effect.REPEATABLE, request, before_try)
+
+    def submit_customer(
+        self,
+        fields: Mapping[str, str],
+        *,
+        force: bool,
+        ignore_email: bool,
+        ignore_organisation_number: bool,
+        before_try: Callable[[], None] | None = None,
+    ) -> WriteAnswer:
+        """Create a customer, or find the one that matches; ``number`` is its customer number.
+
+        Tried again when an answer is lost, but only where the repeat would find what the first call made
+        (:func:`customer_is_matched`); else the call is sent once.
+
+        :param fields: names as on the wire, with texts that fit ISO-8859-1.
+        :param force: overwrite the customer that matches.
+        :param before_try: called right before each try leaves; may raise to stop.
+        :raises RefusedError: Specter says no. Its words may quote what was sent.
+        :raises RecordError: it does not fit on the wire, or the customer has no name; nothing was sent.
+        :raises UnconfirmedError: it may or may not be done.
+        :raises TransportError, RateLimitedError: it is surely not done.
+        """
+        ignored = {"ignore_email": ignore_email, "ignore_organisation_number": ignore_organisation_number}
+        body = customer_body(fields, **ignored)
+        query = self._channel.query(NEW_CUSTOMER, self._channel.key(customer_key_text(fields)), use_xml="1")
+        if force:
+            query.append(("forceCustomerUpdate", "1"))
+        effect = Effect.REPEATABLE if customer_is_matched(fields, **ignored) else Effect.ONCE
+        request = HttpRequest("POST", WRITE_PAGE, encode_pairs(query), body, CONTENT_TYPE, writes=1)
+        return self._written(NEW_CUSTOMER, effect, request, before_try)
+
+    def submit_order(
+        self,
+        customer_no: int,
+        fields: Mapping[str, str],
+        rows: Sequence[Mapping[str, str]],
+        *,
+        before_try: Callable[[], None] | None = None,
+    ) -> WriteAnswer:
+        """Create an order; ``number`` is Specter's order number, ``None`` if it was accepted but not told.
+
+        Sent once, whatever happens: only who knows the order may repeat it.
+
+        :param fields: names as on the wire, without ``customerId``; ``externalOrderNo`` names it in messages.
+        :param rows: field names as on the wire but without number.
+        :param before_try: called right before it leaves; may raise to stop.
+        :raises RefusedError: Specter says no; nothing was done.
+        :raises UnconfirmedError: it left, and no answer came that could be read.
+        :raises RecordError: it does not fit on the wire; nothing was sent.
+        :raises TransportError, RateLimitedError: it is surely not done.
+        """
+        if not rows:
+            raise ValueError("no rows")
+        body = order_body(customer_no, fields, rows)
+        query = self._channel.query(NEW_ORDER, self._channel.key(str(customer_no)), use_xml="1")
+        if self.connection.webshop_id is not None:
+            query.append(("webshopId", str(self.connection.webshop_id)))
+        request = HttpRequest("POST", WRITE_PAGE, encode_pairs(query), body, CONTENT_TYPE, writes=1)
+        return self._written(NEW_ORDER, Effect.ONCE, request, before_try, of=f" of {order_name(fields)}")
 
     def encoded_size(self, row: Mapping[str, str], index: int) -> int:
         """Bytes that a row takes in a call's body as number ``index``."""
@@ -161,7 +214,7 @@ class SpecterClient:
         :raises OpenBatchError: another batch is open; ``batch_no`` is its id.
         :raises RefusedError: Specter says no.
         """
-        query = self._query(queue.read_action, self._key(batch_no), batchNo=batch_no)
+        query = self._channel.query(queue.read_action, self._channel.key(batch_no), batchNo=batch_no)
         if queue is Queue.STOCK:
             query.append(("getMultipleStocksites", "1"))
         request = HttpRequest("GET", READ_PAGE, encode_pairs(query))
@@ -169,9 +222,9 @@ class SpecterClient:
         def read(body: bytes) -> AnyAnswer | Reply:
             return read_answer(queue, batch_no, body)
 
-        answer = self._run(queue.read_action, Effect.NONE, request, _if_it_comes_twice(read))
+        answer = self._channel.run(queue.read_action, Effect.NONE, request, _if_it_comes_twice(read))
         if isinstance(answer, Reply):
-            raise self._refused(queue.read_action, answer)
+            raise self._channel.refused(queue.read_action, answer)
         if answer.skipped:
             log.warning(
                 "Shop %s: %s %s: %s rows without a number were skipped.",
@@ -191,13 +244,13 @@ class SpecterClient:
         :raises UnconfirmedError: it may or may not be closed; closing it again does no harm.
         """
         action = queue.acknowledge_action
-        query = self._query(action, self._key(batch_no), batchNo=batch_no)
+        query = self._channel.query(action, self._channel.key(batch_no), batchNo=batch_no)
         request = HttpRequest("GET", READ_PAGE, encode_pairs(query), writes=1)
 
         def read(body: bytes) -> Reply:
             return Reply(True, "", "") if form_of(body) is Form.BLANK else read_reply(body)
 
-        reply = self._run(action, Effect.REPEATABLE, request, _if_it_comes_twice(read))
+        reply = self._channel.run(action, Effect.REPEATABLE, request, _if_it_comes_twice(read))
         if not reply.accepted:
             log.warning(
                 "Shop %s: %s %s of batch %s was refused, so it is taken for closed: %s",
@@ -205,69 +258,35 @@ class SpecterClient:
                 SYSTEM,
                 action,
                 batch_no,
-                self._redactor.words(reply.words),
+                self._channel.words(reply.words),
             )
 
     def _ask(self, action: str, key: str) -> Reply | None:
         """A call without parameters, its words clean; ``None`` for an answer of a form nobody knows."""
-        request = HttpRequest("GET", READ_PAGE, encode_pairs(self._query(action, key)))
-        reply = self._run(action, Effect.NONE, request, find_reply)
+        request = HttpRequest("GET", READ_PAGE, encode_pairs(self._channel.query(action, key)))
+        reply = self._channel.run(action, Effect.NONE, request, find_reply)
         if reply is None:
             return None
-        clean = self._redactor.words
+        clean = self._channel.words
         return replace(reply, code=clean(reply.code), words=clean(reply.words))
 
-    def _run(
+    def _written(
         self,
         action: str,
         effect: Effect,
         request: HttpRequest,
-        read: Callable[[bytes], T],
-        before_try: Callable[[], None] | None = None,
-    ) -> T:
-        def attempt() -> T | Failure:
-            answer = self._transport.send(request)
-            if isinstance(answer, Failure):
-                return answer
-            return _read(answer, read)
-
-        return self._tries.run(action, effect, attempt, before_try)
-
-    def _key(self, covered: str) -> str:
-        key = request_key(self.connection, covered)
-        self._redactor.tell(key)
-        return key
-
-    def _query(self, action: str, key: str, use_xml: str = "2", **more: str) -> list[tuple[str, str]]:
-        """What every call has in its address."""
-        pairs = [("action", action), ("sbmId", str(self.connection.sbm_id))]
-        if self.connection.api_version == 2 and self.connection.api_user_id is not None:
-            pairs.append(("apiUserId", str(self.connection.api_user_id)))
-        return [*pairs, ("useXML", use_xml), ("key", key), *more.items()]
+        before_try: Callable[[], None] | None,
+        of: str = "",
+    ) -> WriteAnswer:
+        reply = self._channel.run(action + of, effect, request, read_write_reply, before_try)
+        if not reply.accepted:
+            raise self._channel.refused(action + of, reply)
+        return WriteAnswer(reply.number, self._channel.words(reply.code), self._channel.words(reply.words))
 
     def _unnumbered(self, rows: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
         """``addSupplier`` makes Specter look at supplier fields (Specter reference 5.2)."""
         has_supplier = any(name.startswith("supplier") for row in rows for name in row)
         return [("addSupplier", "1")] if has_supplier else []
-
-    def _refused(self, action: str, reply: Reply) -> RefusedError:
-        words, code = self._redactor.words(reply.words), self._redactor.words(reply.code)
-        message = f"Shop {self.connection.shop}: {SYSTEM} refuses {action}: {words} (code {code})."
-        if reply.open_batch is not None:
-            return OpenBatchError(message, batch_no=reply.open_batch, words=words)
-        return RefusedError(message, code=code, words=words)
-
-
-def _read(answer: HttpAnswer, read: Callable[[bytes], T]) -> T | Failure:
-    """The body decides. With a status other than 200 only a refusal in Specter's own form is believed
-    (Specter reference, question 30)."""
-    try:
-        value = read(answer.body)
-    except NotReadable as error:
-        return http_failure(answer, error.reason)
-    if answer.status != 200 and not (isinstance(value, Reply) and not value.accepted):
-        return http_failure(answer, "the answer has an unexpected status")
-    return value
 
 
 def _if_it_comes_twice(read: Callable[[bytes], T]) -> Callable[[bytes], T]:

@@ -67,11 +67,24 @@ def form_of(body: bytes) -> Form:
 
 
 def read_reply(body: bytes) -> Reply:
-    """The answer to a write or an acknowledgement.
+    """The answer to an acknowledgement.
 
     :raises NotReadable: any other form.
     """
-    reply = find_reply(body)
+    return _known(find_reply(body))
+
+
+def read_write_reply(body: bytes) -> Reply:
+    """The answer to a write. No batch is open for one, so that a success under code 99 is the object numbered 99.
+
+    :raises NotReadable: any other form.
+    """
+    if form_of(body) is Form.XML:
+        return _known(xml_reply(parse_xml(body), of_batches=False))
+    return _known(find_reply(body))
+
+
+def _known(reply: Reply | None) -> Reply:
     if reply is None:
         raise NotReadable("the answer is neither a triple nor an APIresponse")
     return reply
@@ -101,9 +114,12 @@ def plain_reply(text: str) -> Reply | None:
     return Reply(accepted, code, words.strip(), _number(code) if accepted else None)
 
 
-def xml_reply(root: Element) -> Reply | None:
+def xml_reply(root: Element, *, of_batches: bool = True) -> Reply | None:
     """The ``APIresponse`` of a document whose root may have any name; ``None`` if it has none, or one that says
-    neither result nor code 99."""
+    neither result nor code 99.
+
+    :param of_batches: whether code 99 may mean that a batch is open.
+    """
     response = next((one for one in root.iter() if local_name(one) == "apiresponse"), None)
     if response is None:
         return None
@@ -112,9 +128,9 @@ def xml_reply(root: Element) -> Reply | None:
     words = (value_of(response, "message") or "").strip()
     if result == "1":
         # A success that quotes a batch under code 99 would be the one odd mix that public clients take for 99.
-        contradicts = code == OPEN_BATCH and _QUOTED.search(words) is not None
+        contradicts = of_batches and code == OPEN_BATCH and _QUOTED.search(words) is not None
         return Reply(not contradicts, code, words, None if contradicts else _number_in(root, response))
-    if result or code == OPEN_BATCH:
+    if result or (of_batches and code == OPEN_BATCH):
         return Reply(False, code, words)
     return None
 

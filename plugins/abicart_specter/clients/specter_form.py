@@ -59,13 +59,22 @@ def _check(row: Mapping[str, str]) -> None:
     number = row.get("articleNo", "")
     if not number:
         raise ValueError("a row without articleNo")
-    for name, value in row.items():
+    check_latin1(f"Product number {number}", row)
+
+
+def check_latin1(what: str, fields: Mapping[str, str]) -> None:
+    """See to it that every text can be sent.
+
+    :param what: names the record in the message.
+    :raises RecordError: one cannot; the message names its field and the character.
+    """
+    for name, value in fields.items():
         if value.isascii():
             continue
         wrong = next((char for char in value if ord(char) > 0xFF), None)
         if wrong is not None:
             raise RecordError(
-                f"Product number {number}: field {name} holds U+{ord(wrong):04X}, which Specter cannot take.",
+                f"{what}: field {name} holds U+{ord(wrong):04X}, which Specter cannot take.",
                 rule="text_outside_latin1",
                 remedy="Use letters that exist in ISO-8859-1, or a mapping that replaces the others.",
             )
