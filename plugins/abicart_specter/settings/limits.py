@@ -32,8 +32,9 @@ class MappingSettings(Settings):
     """The field mappings, by the names of their files."""
 
     article: YamlName = "article.yaml"
-    payment_methods: YamlName | None = None
-    customer_fields: YamlName | None = None
+    order: YamlName = "order.yaml"
+    customer: YamlName = "customer.yaml"
+    payment_methods: YamlName = "payment_methods.yaml"
 
 
 class RetentionSettings(Settings):
