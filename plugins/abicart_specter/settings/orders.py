@@ -82,6 +82,7 @@ class OrderSettings(Settings):
     stock_site: SpecterId | None = None
     packages: Literal["hold", "explode"] = "hold"
     freight_vat: Literal["as_shop", "split"] = "as_shop"
+    gift_cards_sold: list[Pattern] = Field(default_factory=list)
     gift_card_sold_vat: Literal["none", "as_shop"] = "none"
     duplicate_control: Literal["untrusted", "trusted"] = "untrusted"
     duplicate_answer: Pattern | None = None

@@ -1,0 +1,100 @@
+"""Delivery and fees keep the VAT that the shop charged; a mix is split over the goods' rates (rule 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from abicart_specter.domain.orders.lines import Case, Charged
+from abicart_specter.domain.orders.ore import inc_of, percent_text, shown, to_kronor, to_ore, total
+from abicart_specter.domain.orders.rates import explains, is_real
+from abicart_specter.domain.orders.records import Cost
+from abicart_specter.domain.orders.splits import largest_remainder
+
+_SLACK = Decimal("0.01")
+
+Parts = list[tuple[Decimal, Decimal, Decimal]]
+"""Rate, kronor with VAT, kronor without."""
+
+
+def charged_parts(case: Case, what: str, cost: Cost, taxable: Mapping[Decimal, int]) -> Parts:
+    """The cost at the rates that the shop charged.
+
+    :param what: "delivery" or "payment fee", for messages.
+    :param taxable: rate → öre without VAT of the goods after discounts, without gift cards sold.
+    :raises RecordError: neither one rate nor the goods' mix gives the cost's VAT, or both do.
+    """
+    usual = case.settings.prices.usual_rates()
+    known = [*taxable, *(rate for rate in usual if rate not in taxable)]
+    mix = _mix(cost, taxable)
+    if cost.rate in known and explains(cost.rate, cost.inc, cost.ex):
+        if cost.rate not in taxable and mix is not None:
+            raise _ambiguous(case, what, cost, [cost.rate])
+        return [(cost.rate, cost.inc, cost.ex)]
+    if mix is not None:
+        return mix
+    fitting = [rate for rate in known if explains(rate, cost.inc, cost.ex)]
+    if is_real(cost.rate) and explains(cost.rate, cost.inc, cost.ex):
+        fitting = [cost.rate]
+    if len(fitting) == 1:
+        return [(fitting[0], cost.inc, cost.ex)]
+    if fitting:
+        raise _ambiguous(case, what, cost, fitting)
+    raise case.held(
+        "vat_split_impossible",
+        f"the {what} of {shown(cost.inc)} has VAT {shown(cost.inc - cost.ex)}, which neither one rate nor the goods' "
+        "mix of rates explains.",
+        "Correct the VAT of the delivery or payment method in the shop, or enter the order in Specter by hand.",
+    )
+
+
+def proportional_parts(cost: Cost, taxable: Mapping[Decimal, int]) -> Parts | None:
+    """The cost by Skatteverket's rule: what the buyer pays, split in proportion to each rate's taxable amount."""
+    rates = [rate for rate, weight in taxable.items() if weight > 0]
+    whole = sum(taxable[rate] for rate in rates)
+    if not whole:
+        return None
+    weights = [taxable[rate] for rate in rates]
+    with_vat = total(inc_of(Decimal(taxable[rate]), rate) for rate in rates)
+    ex = largest_remainder(to_ore(cost.inc * whole / with_vat), weights)
+    return _with_vat(cost, rates, ex)
+
+
+def vat_in(parts: Parts) -> Decimal:
+    """The VAT of parts."""
+    return total(inc - ex for _, inc, ex in parts)
+
+
+def as_charged(parts: Parts) -> list[Charged]:
+    """The parts as the shop's side of the proof."""
+    return [Charged(rate, ex, inc - ex) for rate, inc, ex in parts]
+
+
+def _mix(cost: Cost, taxable: Mapping[Decimal, int]) -> Parts | None:
+    rates = [rate for rate, weight in taxable.items() if weight > 0]
+    if len(rates) < 2:
+        return None
+    ex = largest_remainder(to_ore(cost.ex), [taxable[rate] for rate in rates])
+    vat = total(to_kronor(part) * rate for part, rate in zip(ex, rates, strict=True))
+    if abs(vat - (cost.inc - cost.ex)) > _SLACK:
+        return None
+    return _with_vat(cost, rates, ex)
+
+
+def _with_vat(cost: Cost, rates: list[Decimal], ex: list[int]) -> Parts:
+    gross = [abs(int(inc_of(Decimal(part), rate).scaleb(6))) for part, rate in zip(ex, rates, strict=True)]
+    incs = largest_remainder(to_ore(cost.inc), gross) if sum(gross) else [0] * len(gross)
+    return [
+        (rate, to_kronor(inc), to_kronor(part))
+        for rate, inc, part in zip(rates, incs, ex, strict=True)
+        if inc or part
+    ]
+
+
+def _ambiguous(case: Case, what: str, cost: Cost, rates: list[Decimal]) -> Exception:
+    return case.held(
+        "amounts_ambiguous",
+        f"the VAT {shown(cost.inc - cost.ex)} on the {what} of {shown(cost.inc)} fits more than one reading "
+        f"({', '.join(percent_text(rate) for rate in rates)}, or the goods' mix of rates).",
+        "Enter the order in Specter by hand.",
+    )
