@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from shop_sandbox.core.errors import UsageError
@@ -198,6 +198,7 @@ def test_a_split_makes_the_vat_right_on_the_sum_of_each_rate(shop, rows, percent
     for item in shown["items"]:
         cost = item["costs"]["total"]
         bases[cost["vatRate"]] = bases.get(cost["vatRate"], Decimal(0)) + cost["exVat"]
+    assume(any(bases.values()))  # else there is nothing to split over, and the usual rate holds
     # With one rate there is one base; with several the freight's parts are not shown, so VAT is bounded.
     exact = sum(rate * base for rate, base in bases.items())
     if len(bases) == 1:

@@ -16,6 +16,7 @@ from shop_sandbox.core.errors import UsageError
 from shop_sandbox.core.server import SandboxServer
 from shop_sandbox.seed.faults import FAULTS
 from shop_sandbox.seed.options import SeedOptions
+from shop_sandbox.seed.orders import KINDS
 
 README = Path(__file__).parents[3] / "include" / "sandbox" / "README.md"
 
@@ -153,6 +154,12 @@ def test_every_switch_and_edit_and_seed_option_is_in_the_readme() -> None:
             assert f"| {quoted} | {help_text} |" in text, name
     for fault in FAULTS:
         assert f"| `{fault.name}` | `{fault.rule}` | {fault.share * 100:g} %" in text, fault.name
+
+
+def test_every_kind_of_order_is_in_the_readme() -> None:
+    text = README.read_text(encoding="utf-8")
+    for name, kind in KINDS.items():
+        assert f"| `{name}` | {kind.share * 100:g} % |" in text, name
 
 
 def test_every_switch_of_the_references_questions_is_there() -> None:

@@ -6,7 +6,11 @@ import re
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from shop_sandbox.abicart.service import AbicartService
+from shop_sandbox.abicart.state import dump_shop
+from shop_sandbox.seed.orders import KINDS
 
 
 def built(**seed: Any) -> AbicartService:
@@ -45,9 +49,51 @@ def test_orders_of_the_last_fortnight() -> None:
     orders = [one for one in service.shop.orders.rows.values() if one.ordered]
     assert len(orders) == 120 and [one.number for one in orders] == [str(10_001 + at) for at in range(120)]
     assert [one.ordered for one in orders] == sorted(one.ordered for one in orders)
-    assert any(one.discount for one in service.shop.order_items.rows.values())
     assert {one.paid for one in orders} == {True, False}
     assert len({one.currency for one in orders}) == 1
+
+
+@pytest.mark.parametrize(("items", "seed"), [(200, 1), (200, 2), (500, 3), (1000, 4)])
+def test_orders_of_every_kind_from_the_first_dozen_on(items: int, seed: int) -> None:
+    service = built(items=items, seed=seed, orders=len(KINDS))
+    assert set(service.manifest.orders) == set(KINDS)
+    shop = service.shop
+    people = {one.uid: one.person for one in shop.orders.rows.values()}
+
+    def the(kind: str) -> Any:
+        (uid,) = service.manifest.orders[kind]
+        return shop.orders.rows[uid]
+
+    def rows(kind: str) -> list[Any]:
+        return [shop.order_items.rows[uid] for uid in the(kind).items]
+
+    def statuses(kind: str) -> list[str]:
+        return [shop.payments.rows[uid].status for uid in the(kind).payments]
+
+    assert rows("row_discount")[0].discount.name.startswith("Rabatt")
+    goods = [row for row in rows("order_discount") if row.is_goods]
+    assert goods == [] or all(row.discount.name == "VINTER10" for row in goods)
+    methods = [shop.payments.rows[uid].method for uid in the("gift_card_used").payments]
+    assert any(shop.payment_methods.rows[uid].gift_card for uid in methods)
+    assert not rows("gift_card_sold")[-1].is_goods and rows("gift_card_sold")[-1].total.rate == 0
+    assert the("free_freight").shipment.inc == 0 and the("split_freight").shipment.inc == 49
+    assert the("cash_on_delivery").fee.inc == 49 and statuses("cash_on_delivery") == ["planned"]
+    assert statuses("awaiting_payment") == ["unpaid"]
+    company = people[the("company_elsewhere").uid]
+    assert company.info["companyNumber"] and company.delivery_address["copyAddress"] is False
+    assert people[the("foreign").uid].address["country"] in ("DE", "FI")
+    assert the("without_vat").has_vat is False and the("without_vat").total.vat == 0
+
+
+def test_ten_thousand_orders_are_the_same_every_time_and_of_all_kinds() -> None:
+    service = built(items=1000, orders=10_000)
+    orders = [one for one in service.shop.orders.rows.values() if one.ordered]
+    assert len(orders) == 10_000 and len(service.shop.customers) == 2500
+    assert len({one.customer_uid for one in orders}) > 2000
+    for name, kind in KINDS.items():
+        assert 0.8 * kind.share < len(service.manifest.orders[name]) / 10_000 < 1.2 * kind.share, name
+    again = built(items=1000, orders=10_000)
+    assert dump_shop(again.shop)["tables"]["orders"] == dump_shop(service.shop)["tables"]["orders"]
 
 
 def test_the_day_can_be_chosen() -> None:

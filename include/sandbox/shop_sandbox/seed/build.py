@@ -42,7 +42,7 @@ def build_shop(options: SeedOptions, board: SwitchBoard) -> tuple[Shop, Manifest
     make_catalogue(shop, options, _stream(options, "catalogue"))
     manifest = plant_faults(shop, options, _stream(options, "faults"))
     make_customers(shop, options, _stream(options, "customers"))
-    make_orders(shop, board, options, _stream(options, "orders"))
+    make_orders(shop, board, options, _stream(options, "orders"), manifest)
     return shop, manifest
 
 

@@ -17,11 +17,15 @@ class Manifest:
     :param planted: kind of fault → the items that have it, of both sides where two items clash.
     :param rules: kind of fault → the rule that finds it; several kinds share a rule.
     :param pairs: kind of fault → the groups of items that clash with each other.
+    :param orders: what sets an order apart → the uids of such orders.
+    :param invoices: of baskets read from files: invoice number → what became of it.
     """
 
     planted: dict[str, list[Item]] = field(default_factory=dict)
     rules: dict[str, str] = field(default_factory=dict)
     pairs: dict[str, list[tuple[Item, ...]]] = field(default_factory=dict)
+    orders: dict[str, list[int]] = field(default_factory=dict)
+    invoices: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, fault: str, rule: str, *items: Item) -> None:
         self.rules[fault] = rule
@@ -47,11 +51,13 @@ class Manifest:
                 }
                 for fault, items in self.planted.items()
             },
+            "orders": self.orders,
+            "invoices": self.invoices,
         }
 
     @classmethod
     def from_dict(cls, state: Mapping[str, Any]) -> Manifest:
-        manifest = cls()
+        manifest = cls(orders=dict(state["orders"]), invoices=dict(state["invoices"]))
         for fault, found in state["planted"].items():
             manifest.rules[fault] = found["rule"]
             manifest.planted[fault] = [(kind, uid) for kind, uid in found["items"]]

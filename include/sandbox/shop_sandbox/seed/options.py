@@ -24,7 +24,7 @@ class SeedOptions:
     :param faults: 1 plants the documented shares of faults, 2 twice as many, 0 makes a flawless catalogue without
         packages and without products whose stock is not managed.
     :param orders: placed orders; ``None``: one for 100 items, between 10 and 300.
-    :param customers: ``None``: one for 20 items, between 10 and 300.
+    :param customers: ``None``: one for 20 items, between 10 and 300, and one for 4 orders at least.
     :param webshop: the shop's uid.
     :param token: the administrator token that is accepted from the start.
     :param prices_with_vat: whether the shop stores its prices with VAT.
@@ -49,7 +49,9 @@ class SeedOptions:
 
     @property
     def customer_count(self) -> int:
-        return min(300, max(10, self.items // 20)) if self.customers is None else self.customers
+        if self.customers is not None:
+            return self.customers
+        return max(min(300, max(10, self.items // 20)), self.order_count // 4)
 
 
 def options_from(wanted: Mapping[str, Any]) -> SeedOptions:

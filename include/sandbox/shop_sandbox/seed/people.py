@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -17,14 +18,32 @@ from shop_sandbox.seed.options import SeedOptions
 ABROAD = (("NO", "0150", "Oslo"), ("FI", "00100", "Helsingfors"), ("DE", "10115", "Berlin"))
 
 
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """What a customer is made to be; everything else is drawn."""
+
+    company: bool = False
+    elsewhere: bool = False
+    abroad: int | None = None
+
+
+SORTS = {2: Sort(company=True, elsewhere=True), 4: Sort(abroad=0), 6: Sort(abroad=2)}
+"""By place: a company that wants the goods at another address, someone in Norway, someone in Germany."""
+
+
 def make_customers(shop: Shop, options: SeedOptions, draw: random.Random) -> None:
-    """Three quarters are private; a few live abroad; some want the goods at another address."""
+    """Three quarters are private; a few live abroad; some want the goods at another address.
+
+    The first ones are of every sort, so that a shop of few customers has them too (``SORTS``).
+    """
     fake = Faker("sv_SE")
     fake.seed_instance(options.seed)
-    for _ in range(options.customer_count):
+    for place in range(options.customer_count):
         created = (options.now - timedelta(minutes=30 + int(draw.random() * 500_000))).replace(microsecond=0)
         uid = shop.customers.new_uid()
-        shop.add("customers", Customer(uid, created, created, _person(fake, draw, uid)))
+        shop.add(
+            "customers", Customer(uid, created, created, _person(fake, draw, uid, SORTS.get(place, Sort())))
+        )
 
 
 def check_digit(digits: str) -> str:
@@ -58,9 +77,9 @@ def _mailbox(text: str) -> str:
     return re.sub(r"[^a-z]+", ".", plain.lower()).strip(".")
 
 
-def _person(fake: Faker, draw: random.Random, uid: int) -> Person:
+def _person(fake: Faker, draw: random.Random, uid: int, sort: Sort) -> Person:
     first, last = fake.first_name(), fake.last_name()
-    is_company = draw.random() < 0.25
+    is_company = draw.random() < 0.25 or sort.company
     company = (
         f"{last} {draw.choice(('Bygg', 'Måleri', 'Redovisning', 'Café', 'Trädgård'))} AB"
         if is_company
@@ -76,7 +95,10 @@ def _person(fake: Faker, draw: random.Random, uid: int) -> Person:
         "companyNumber": number,
     }
     address = _address(fake, draw, first, last, company)
-    return Person(info, address, _delivery_address(fake, draw, address), _custom(draw))
+    if sort.abroad is not None:
+        address |= dict(zip(("country", "postcode", "town"), ABROAD[sort.abroad], strict=True))
+    delivery = _delivery_address(fake, draw, address, elsewhere=sort.elsewhere)
+    return Person(info, address, delivery, _custom(draw))
 
 
 def _address(fake: Faker, draw: random.Random, first: str, last: str, company: str | None) -> dict[str, Any]:
@@ -104,9 +126,11 @@ def _address(fake: Faker, draw: random.Random, first: str, last: str, company: s
     }
 
 
-def _delivery_address(fake: Faker, draw: random.Random, address: dict[str, Any]) -> dict[str, Any]:
+def _delivery_address(
+    fake: Faker, draw: random.Random, address: dict[str, Any], *, elsewhere: bool
+) -> dict[str, Any]:
     shown = {
-        "copyAddress": draw.random() < 0.85,
+        "copyAddress": draw.random() < 0.85 and not elsewhere,
         "company": address["company"],
         "name": f"{address['firstName']} {address['lastName']}",
         **{name: address[name] for name in ("address", "address2", "postcode", "town", "country", "state")},
