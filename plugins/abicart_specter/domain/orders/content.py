@@ -1,7 +1,8 @@
-"""What of an order matters once it was sent: its hash, its snapshot for the ledger.
+"""What of an order matters once it was sent: its hash, and its snapshot for the ledger.
 
-Rows, amounts, delivery and buyer count. Whether it is paid, the administrator's note, marks and the time of change
-do not: they move by themselves, also by our own writing back.
+Rows, amounts, delivery, means of payment and buyer count. Whether it is paid, the administrator's note, marks and
+the time of change do not: they move by themselves, also by our own writing back. Nor does what the shop says today
+of a product that was ordered: a new product number or a deleted product is no edit of the order.
 """
 
 from __future__ import annotations
@@ -9,79 +10,80 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from abicart_specter.domain.money import shortest
-from abicart_specter.domain.orders.records import (
-    Address,
-    Buyer,
-    Cost,
-    OrderItem,
-    ShopDiscount,
-    ShopOrder,
-)
+from abicart_specter.domain.orders.order_mapping import alive
+from abicart_specter.domain.orders.records import Address, Buyer, Cost, OrderItem, ShopDiscount, ShopOrder
+from abicart_specter.domain.orders.row_products import ROW_QUANTITY
+from abicart_specter.domain.raw_values import uid_of
 
 VERSION = 1
 """Of the snapshot's form."""
 
+_OF_TODAY = ("article", "variant", "number")
+"""What a row's product is called today; in the snapshot for people to read, never compared."""
+
 
 def content_hash(order: ShopOrder) -> str:
-    """SHA-256 over what matters; the same however the shop writes its values, and over versions of Python.
-
-    Personal data go in, but a hash over a whole order is not one of anybody's.
-    """
+    """SHA-256 over what matters; the same however the shop writes its values, and over versions of Python."""
+    rows = [{name: one for name, one in row.items() if name not in _OF_TODAY} for row in _rows(order)]
     document = {
-        **_public(order),
+        **_head(order),
+        "rows": rows,
+        "payments": sorted([one.method_uid, amount_text(one.amount)] for one in alive(order.payments)),
         "buyer": _buyer(order.buyer),
-        "texts": [list(one.texts) for one in order.items],
+        "choices": _choices(order),
     }
-    document.pop("payments")
-    document.pop("discarded")
     return hashlib.sha256(_bytes(document)).hexdigest()
 
 
 def snapshot(order: ShopOrder, secret: bytes) -> dict[str, Any]:
-    """Plain JSON for the ledger, by which a later edit can be told row by row. Amounts are text.
+    """Plain JSON for the ledger, by which a later edit is told row by row. Amounts are text.
 
-    Nothing personal: the buyer and what they entered are one HMAC each.
+    Nothing personal: of the buyer, and of what the buyer chose and entered, it holds an HMAC with ``secret``.
     """
+    payments = sorted(order.payments, key=lambda one: one.uid)
     return {
         "version": VERSION,
-        **_public(order),
-        "buyer_hash": _keyed(_buyer(order.buyer), secret),
-        "texts_hash": _keyed([[one.uid, list(one.texts)] for one in _by_uid(order.items)], secret),
-    }
-
-
-def _public(order: ShopOrder) -> dict[str, Any]:
-    return {
-        "currency": order.currency,
-        "discarded": order.discarded,
-        "delivery_method": order.delivery_method_uid,
-        "rows": [_row(one) for one in _by_uid(order.items)],
-        "costs": {
-            "cart": _cost(order.cart),
-            "shipment": _cost(order.shipment),
-            "payment": _cost(order.fee),
-            "total": _cost(order.total),
-        },
-        "discount": _discount(order.discount),
+        **_head(order),
+        "rows": _rows(order),
         "payments": [
             {
                 "uid": one.uid,
                 "method": one.method_uid,
-                "status": one.status,
                 "amount": amount_text(one.amount),
+                "alive": bool(alive([one])),
             }
-            for one in sorted(order.payments, key=lambda one: one.uid)
+            for one in payments
         ],
+        "buyer_hash": _keyed(_buyer(order.buyer), secret),
+        "choices_hash": _keyed(_choices(order), secret),
     }
 
 
-def _by_uid(items: Iterable[OrderItem]) -> list[OrderItem]:
-    return sorted(items, key=lambda one: one.uid)
+def amount_text(value: Decimal) -> str:
+    """One text for one value: 100, 100.0 and 1E+2 are the same."""
+    return shortest(value)
+
+
+def _head(order: ShopOrder) -> dict[str, Any]:
+    return {
+        "currency": order.currency,
+        "discarded": order.discarded,
+        "delivery_method": order.delivery_method_uid,
+        "cart": _cost(order.cart),
+        "shipment": _cost(order.shipment),
+        "fee": _cost(order.fee),
+        "total": _cost(order.total),
+        "discount": _discount(order.discount),
+    }
+
+
+def _rows(order: ShopOrder) -> list[dict[str, Any]]:
+    return [_row(one) for one in sorted(order.items, key=lambda one: one.uid)]
 
 
 def _row(item: OrderItem) -> dict[str, Any]:
@@ -104,11 +106,28 @@ def _cost(cost: Cost) -> dict[str, str]:
 def _discount(discount: ShopDiscount | None) -> dict[str, str | None] | None:
     if discount is None:
         return None
-    return {
-        "inc": None if discount.inc is None else amount_text(discount.inc),
-        "ex": None if discount.ex is None else amount_text(discount.ex),
-        "rate": None if discount.rate is None else amount_text(discount.rate),
-    }
+    amounts = {"inc": discount.inc, "ex": discount.ex, "rate": discount.rate}
+    return {name: None if one is None else amount_text(one) for name, one in amounts.items()}
+
+
+def _choices(order: ShopOrder) -> list[Any]:
+    """What the buyer chose and entered for each row, as the shop has it, whatever it says of the product today."""
+    found: list[Any] = []
+    rows = order.document.get("items")
+    for row in rows if isinstance(rows, list | tuple) else ():
+        choices = row.get("choices") if isinstance(row, Mapping) else None
+        if isinstance(choices, Mapping):
+            pairs = sorted([str(name), _plain(one)] for name, one in choices.items() if name != ROW_QUANTITY)
+            if pairs:
+                found.append([uid_of(row.get("uid")), pairs])
+    return sorted(found, key=lambda one: one[0] or 0)
+
+
+def _plain(value: Any) -> str:
+    """A choice as text: the same for a number and its digits."""
+    if isinstance(value, Decimal):
+        return amount_text(value)
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
 
 
 def _buyer(buyer: Buyer) -> dict[str, Any]:
@@ -138,11 +157,6 @@ def _address(address: Address) -> list[str]:
         address.country,
         address.state,
     ]
-
-
-def amount_text(value: Decimal) -> str:
-    """One text for one value: 100, 100.0 and 1E+2 are the same."""
-    return shortest(value)
 
 
 def _keyed(document: Any, secret: bytes) -> str:
