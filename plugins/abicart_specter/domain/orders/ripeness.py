@@ -16,7 +16,7 @@ _DEAD = ("cancelled", "canceled", "error")
 _ORDER: dict[Ripe, int] = {"placed": 0, "reserved": 1, "paid": 2}
 
 
-def ripe(order: ShopOrder, settings: ShopSettings) -> str:
+def not_ripe(order: ShopOrder, settings: ShopSettings) -> str:
     """Why the order may not go yet, in words; empty if it may.
 
     Every living payment must have come as far as its method's setting asks (Abicart reference 6.4: prepared,
