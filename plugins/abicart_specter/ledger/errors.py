@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from abicart_specter.errors import FatalError, RetriableError
+from abicart_specter.errors import FatalError, RecordError, RetriableError
+from abicart_specter.ledger.order_rules import OrderState
 
 
 class LedgerUnavailableError(RetriableError):
@@ -23,3 +24,14 @@ class StagingGoneError(FatalError):
 
     Fatal on purpose: sending from an older catalogue than the newest would put old prices over new ones.
     """
+
+
+class OrderNotOpenError(RecordError):
+    """The order stands in a state from which this step is not allowed; nothing was changed.
+
+    :param state: where it stands; ``unconfirmed`` without leave to repeat, ``sent`` by somebody else, and so on.
+    """
+
+    def __init__(self, message: str, *, state: OrderState, remedy: str = "") -> None:
+        super().__init__(message, rule="order_not_open", remedy=remedy)
+        self.state = state

@@ -35,16 +35,21 @@ from abicart_specter.ledger import (
 from abicart_specter.ledger import records as r
 from abicart_specter.ledger import sync_records as s
 from abicart_specter.ledger.engine import Database
+from abicart_specter.ledger.orders import OrderLedger
 
 
 class Ledger:
-    """The ledger of one installation. ``id`` is its own; ``backend`` is ``sqlite`` or ``postgresql``."""
+    """The ledger of one installation. ``id`` is its own; ``backend`` is ``sqlite`` or ``postgresql``.
+
+    ``orders`` is its part about orders, customers and alarms.
+    """
 
     def __init__(self, database: Database, ledger_id: str) -> None:
         """Use ``Ledger.open``."""
         self._db = database
         self.id = ledger_id
         self.backend = database.backend
+        self.orders = OrderLedger(database)
 
     @classmethod
     def open(cls, url: str, *, clock: Callable[[], datetime] | None = None) -> Self:

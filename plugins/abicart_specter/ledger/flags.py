@@ -62,29 +62,49 @@ def record_flags(
     return flag_changes(db, run, source)
 
 
+def store_flags_of(
+    db: Database, connection: Connection, run: RunKey, key: ItemKey, flags: Iterable[Flag], source: str
+) -> None:
+    """``record_flags`` of one checked item inside a transaction that is open: its other flags are resolved."""
+    mark, own = secrets.randbits(62), row_id(connection, run)
+    unique: dict[str, Flag] = {}
+    for flag in flags:
+        unique.setdefault(flag.rule, flag)
+    if unique:
+        _store_slice(db, connection, run.shop, own, source, mark, [unique[rule] for rule in sorted(unique)])
+    among = and_(FlagEntry.kind == key.kind, FlagEntry.uid == key.uid)
+    _store_resolved(db, connection, run.shop, own, source, mark, among)
+
+
 def _record_slice(db: Database, shop: str, own: int, source: str, mark: int, flags: list[Flag]) -> None:
     with db.write() as connection:
-        now = db.now(connection)
-        known = _known(connection, shop, own, {flag.key for flag in flags})
-        # Within one recording the first flag of an item and rule is kept, also across slices.
-        flags = [flag for flag in flags if (flag.key, flag.rule, mark) not in known.recorded]
-        _put_flags(db, connection, [_row(flag, shop, source, now, mark) for flag in flags])
-        _put_run_flags(
-            db,
-            connection,
-            [
-                {
-                    "run": own,
-                    "kind": flag.key.kind,
-                    "uid": flag.key.uid,
-                    "rule": flag.rule,
-                    "source": source,
-                    "change": known.change(flag),
-                    "seen_mark": mark,
-                }
-                for flag in flags
-            ],
-        )
+        _store_slice(db, connection, shop, own, source, mark, flags)
+
+
+def _store_slice(
+    db: Database, connection: Connection, shop: str, own: int, source: str, mark: int, flags: list[Flag]
+) -> None:
+    now = db.now(connection)
+    known = _known(connection, shop, own, {flag.key for flag in flags})
+    # Within one recording the first flag of an item and rule is kept, also across slices.
+    flags = [flag for flag in flags if (flag.key, flag.rule, mark) not in known.recorded]
+    _put_flags(db, connection, [_row(flag, shop, source, now, mark) for flag in flags])
+    _put_run_flags(
+        db,
+        connection,
+        [
+            {
+                "run": own,
+                "kind": flag.key.kind,
+                "uid": flag.key.uid,
+                "rule": flag.rule,
+                "source": source,
+                "change": known.change(flag),
+                "seen_mark": mark,
+            }
+            for flag in flags
+        ],
+    )
 
 
 class _Known(NamedTuple):
@@ -165,25 +185,37 @@ def _put_run_flags(db: Database, connection: Connection, rows: list[dict[str, An
 def _resolve(
     db: Database, shop: str, own: int, source: str, mark: int, among: ColumnElement[bool] | None
 ) -> None:
+    with db.write() as connection:
+        _store_resolved(db, connection, shop, own, source, mark, among)
+
+
+def _store_resolved(
+    db: Database,
+    connection: Connection,
+    shop: str,
+    own: int,
+    source: str,
+    mark: int,
+    among: ColumnElement[bool] | None,
+) -> None:
     gone = and_(FlagEntry.shop == shop, FlagEntry.source == source, FlagEntry.seen_mark != mark)
     if among is not None:
         gone = and_(gone, among)
     same = and_(FlagEntry.kind == RunFlag.kind, FlagEntry.uid == RunFlag.uid, FlagEntry.rule == RunFlag.rule)
-    with db.write() as connection:
-        connection.execute(
-            update(FlagEntry)
-            .where(gone, FlagEntry.resolved_at.is_(None))
-            .values(resolved_at=db.now_sql(), resolved_run=own)
+    connection.execute(
+        update(FlagEntry)
+        .where(gone, FlagEntry.resolved_at.is_(None))
+        .values(resolved_at=db.now_sql(), resolved_run=own)
+    )
+    # An earlier attempt of this run may have seen them: the run's list says what holds at its end.
+    connection.execute(
+        delete(RunFlag).where(
+            RunFlag.run == own,
+            RunFlag.source == source,
+            RunFlag.seen_mark != mark,
+            exists().where(gone, same).correlate(RunFlag),
         )
-        # An earlier attempt of this run may have seen them: the run's list says what holds at its end.
-        connection.execute(
-            delete(RunFlag).where(
-                RunFlag.run == own,
-                RunFlag.source == source,
-                RunFlag.seen_mark != mark,
-                exists().where(gone, same).correlate(RunFlag),
-            )
-        )
+    )
 
 
 def flag_changes(db: Database, run: RunKey, source: str = VALIDATION) -> FlagChanges:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 
-from sqlalchemy import ColumnElement, and_, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, null, or_, select, update
 
 from abicart_specter.errors import LeaseHeldError, RetriableError
 from abicart_specter.ledger.engine import Database, upsert
@@ -26,6 +27,12 @@ def acquire_lease(db: Database, name: str, owner: str, seconds: float) -> Lease:
 
     :param owner: who it is for people, for example run and task; no secret and no personal data.
     """
+    with db.write() as connection:
+        return take_lease(db, connection, name, owner, seconds)
+
+
+def take_lease(db: Database, connection: Connection, name: str, owner: str, seconds: float) -> Lease:
+    """``acquire_lease`` inside a transaction that is open."""
     insert = upsert(db.backend, LeaseRow).values(
         name=name,
         owner=owner,
@@ -55,18 +62,17 @@ def acquire_lease(db: Database, name: str, owner: str, seconds: float) -> Lease:
         LeaseRow.previous_expires_at,
         LeaseRow.previous_released_at,
     )
-    with db.write() as connection:
-        row = connection.execute(statement).first()
-        if row is None:
-            held = connection.execute(
-                select(LeaseRow.owner, LeaseRow.expires_at).where(LeaseRow.name == name)
-            ).one()
-            left = max(0.0, (held.expires_at - db.now(connection)).total_seconds())
-            raise LeaseHeldError(
-                f"{name} is being worked on by {held.owner}, for {left:.0f} s more unless it ends or prolongs it.",
-                remedy="Nothing: it is tried again.",
-                seconds_left=left,
-            )
+    row = connection.execute(statement).first()
+    if row is None:
+        held = connection.execute(
+            select(LeaseRow.owner, LeaseRow.expires_at).where(LeaseRow.name == name)
+        ).one()
+        left = max(0.0, (held.expires_at - db.now(connection)).total_seconds())
+        raise LeaseHeldError(
+            f"{name} is being worked on by {held.owner}, for {left:.0f} s more unless it ends or prolongs it.",
+            remedy="Nothing: it is tried again.",
+            seconds_left=left,
+        )
     took_over = row.previous_expires_at is not None and row.previous_released_at is None
     return Lease(
         name=name,
@@ -83,24 +89,21 @@ def acquire_lease(db: Database, name: str, owner: str, seconds: float) -> Lease:
 def renew_lease(db: Database, lease: Lease, seconds: float) -> Lease:
     """Prolongs to ``seconds`` from now. Raises ``LeaseLostError`` if it ran out, was released, or is another's."""
     with db.write() as connection:
-        row = connection.execute(
-            update(LeaseRow)
-            .where(_is(lease), LeaseRow.released_at.is_(None), LeaseRow.expires_at > db.now_sql())
-            .values(expires_at=db.after_sql(seconds))
-            .returning(LeaseRow.expires_at)
-        ).first()
-    if row is None:
-        raise _lost(lease)
-    return Lease(
-        lease.name,
-        lease.owner,
-        lease.attempt,
-        lease.acquired_at,
-        row.expires_at,
-        lease.took_over,
-        lease.previous_owner,
-        lease.previous_expired_at,
-    )
+        renewed = extend_lease(db, connection, lease, seconds)
+    if renewed is None:
+        raise lost(lease)
+    return renewed
+
+
+def extend_lease(db: Database, connection: Connection, lease: Lease, seconds: float) -> Lease | None:
+    """``renew_lease`` inside a transaction that is open; ``None`` where that would raise."""
+    expires_at = connection.execute(
+        update(LeaseRow)
+        .where(_is(lease), LeaseRow.released_at.is_(None), LeaseRow.expires_at > db.now_sql())
+        .values(expires_at=db.after_sql(seconds))
+        .returning(LeaseRow.expires_at)
+    ).scalar()
+    return None if expires_at is None else replace(lease, expires_at=expires_at)
 
 
 def lease_seconds_left(db: Database, lease: Lease) -> float:
@@ -114,7 +117,7 @@ def lease_seconds_left(db: Database, lease: Lease) -> float:
             select(LeaseRow.expires_at).where(_is(lease), LeaseRow.released_at.is_(None))
         ).scalar()
     if expires_at is None or expires_at <= now:
-        raise _lost(lease)
+        raise lost(lease)
     return (expires_at - now).total_seconds()
 
 
@@ -124,13 +127,21 @@ def release_lease(db: Database, lease: Lease) -> None:
     One that ran out, and that nobody took, is still given back: its owner did end its work.
     """
     with db.write() as connection:
-        done = connection.execute(
+        done = give_back_lease(db, connection, lease)
+    if not done:
+        raise lost(lease)
+
+
+def give_back_lease(db: Database, connection: Connection, lease: Lease) -> bool:
+    """``release_lease`` inside a transaction that is open; ``False`` where that would raise."""
+    return (
+        connection.execute(
             update(LeaseRow)
             .where(_is(lease), LeaseRow.released_at.is_(None))
             .values(released_at=db.now_sql())
         ).rowcount
-    if done != 1:
-        raise _lost(lease)
+        == 1
+    )
 
 
 @contextmanager
@@ -150,7 +161,8 @@ def _is(lease: Lease) -> ColumnElement[bool]:
     return and_(LeaseRow.name == lease.name, LeaseRow.owner == lease.owner, LeaseRow.attempt == lease.attempt)
 
 
-def _lost(lease: Lease) -> LeaseLostError:
+def lost(lease: Lease) -> LeaseLostError:
+    """The error of an owner that no longer holds its lease."""
     return LeaseLostError(
         f"{lease.owner} no longer holds the lease on {lease.name} (attempt {lease.attempt}).",
         remedy="Nothing: what it began is checked by whoever took over.",

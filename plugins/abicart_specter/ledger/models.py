@@ -172,6 +172,7 @@ class OutcomeEntry(Base):
     outcome: Mapped[Outcome]
     reason: Mapped[str]
     rule: Mapped[str]
+    remedy: Mapped[str | None]
     recorded_at: Mapped[datetime]
 
 

@@ -54,6 +54,7 @@ def store_outcomes(
                 "outcome": record.outcome,
                 "reason": record.reason,
                 "rule": record.rule,
+                "remedy": record.remedy or None,
                 "recorded_at": now,
             }
             for record in sorted(records, key=lambda record: record.key)
@@ -73,7 +74,7 @@ def _record(backend: str) -> Executable:
         index_elements=["run", "kind", "uid"],
         set_={
             name: insert.excluded[name]
-            for name in ("product_number", "outcome", "reason", "rule", "recorded_at")
+            for name in ("product_number", "outcome", "reason", "rule", "remedy", "recorded_at")
         },
         where=text(f"outcome.outcome || '>' || excluded.outcome IN ({', '.join(allowed)})"),
     )
@@ -150,6 +151,7 @@ def iter_outcomes(db: Database, run: RunKey, outcome: Outcome | None = None) -> 
                     OutcomeEntry.outcome,
                     OutcomeEntry.reason,
                     OutcomeEntry.rule,
+                    OutcomeEntry.remedy,
                     OutcomeEntry.recorded_at,
                     StagedItemRow.name,
                 )
@@ -169,7 +171,12 @@ def iter_outcomes(db: Database, run: RunKey, outcome: Outcome | None = None) -> 
             rows = connection.execute(wanted).all()
         for row in rows:
             record = OutcomeRecord(
-                ItemKey(row.kind, row.uid), row.product_number, row.outcome, row.reason, row.rule
+                ItemKey(row.kind, row.uid),
+                row.product_number,
+                row.outcome,
+                row.reason,
+                row.rule,
+                row.remedy or "",
             )
             yield OutcomeRow(record, row.name, row.recorded_at)
         if len(rows) < _BATCH:

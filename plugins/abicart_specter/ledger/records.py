@@ -135,13 +135,17 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class OutcomeRecord:
-    """What became of an item in a run. ``reason`` is for people; ``rule`` names the flag rule, where one decided."""
+    """What became of an item in a run. ``reason`` is for people; ``rule`` names the flag rule, where one decided.
+
+    Of an order (``Kind.ORDER``) ``product_number`` holds the order number; ``remedy`` says what to do.
+    """
 
     key: ItemKey
     product_number: str | None
     outcome: Outcome
     reason: str = ""
     rule: str = ""
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
