@@ -158,13 +158,20 @@ class AbicartClient:
         """
         return self._calls.call(method, params, idempotent=idempotent, before_try=before_try)
 
-    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]], *, idempotent: bool) -> list[Any]:
+    def batch(
+        self,
+        calls: Sequence[tuple[str, Sequence[Any]]],
+        *,
+        idempotent: bool,
+        before_try: Callable[[], None] | None = None,
+    ) -> list[Any]:
         """Several calls in as few requests as the shop allows. No transaction: each succeeds or fails alone.
 
+        :param before_try: called right before each request leaves; may raise to stop.
         :returns: for each call its result, or the error it ended in, in the calls' order.
         :raises RetriableError: reads only: no answer came.
         """
-        return self._calls.batch(calls, idempotent=idempotent)
+        return self._calls.batch(calls, idempotent=idempotent, before_try=before_try)
 
     def _variants(self, uids: Sequence[int]) -> dict[int, dict[str, Any]]:
         return self._calls.get_each("ArticleVariant.get", uids, VARIANT_FIELDS)

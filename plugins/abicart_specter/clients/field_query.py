@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 Path = tuple[str, ...]
@@ -56,6 +56,10 @@ class FieldQuery:
             path.append(step)
             level = level[step]
         return tuple(path) or None
+
+    def named_by_any(self, pointers: Iterable[str]) -> Path | None:
+        """The path of the first of several pointers that names a key of the query."""
+        return next(filter(None, map(self.named_by, pointers)), None)
 
     def drop(self, path: Path) -> None:
         """Ask without this key from now on."""

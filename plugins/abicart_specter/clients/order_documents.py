@@ -1,25 +1,22 @@
-"""What is asked of an order, and making whole what comes back in another shape than asked for (Abicart reference 6).
+"""Orders as the shop answers them, made alike whatever form they come in (Abicart reference 6).
 
-Uids become ``int`` and empty objects objects, whatever form they come in. Amounts, quantities, times and words stay as
+Uids become ``int`` and empty objects objects. Amounts, quantities, times and words stay as
 the shop wrote them: reading those is the domain's business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypedDict
 
 from abicart_specter.clients import articles
-from abicart_specter.clients.field_query import Path
 from abicart_specter.clients.jsonrpc import as_object, as_uid
 from abicart_specter.clients.unreadable import NotReadable
 from abicart_specter.domain.orders.order_values import parse_time
 
 OrderDocument = dict[str, Any]
-
-Fetch = Callable[[Sequence[int]], Mapping[int, dict[str, Any]]]
-"""Gets objects by uid; those that are gone are left out."""
+"""A whole order under the names of the wire."""
 
 
 class OrderHead(TypedDict):
@@ -34,86 +31,6 @@ class OrderHead(TypedDict):
     paymentStatus: str
     customer: dict[str, Any]
 
-
-HEAD_QUERY: Mapping[str, Any] = {
-    "uid": True,
-    "orderNumber": True,
-    "ordered": True,
-    "changed": True,
-    "discarded": True,
-    "externalOrderNumber": True,
-    "paymentStatus": True,
-    "customer": {},
-}
-"""``{}`` asks for an object where ``true`` might give a uid (Abicart reference 10 #37)."""
-
-_PART = {
-    "uid": True,
-    "articleNumber": True,
-    "name": True,
-    "vatRate": True,
-    "price": True,
-    "quantity": True,
-}
-ARTICLE_KEYS = ("uid", "articleNumber", "type", "name", "vatRate", "price", "variants", "content")
-"""What an order's row shows of its article."""
-
-ORDER_QUERY: Mapping[str, Any] = {
-    **HEAD_QUERY,
-    "currency": True,
-    "exchangeRate": True,
-    "language": True,
-    "hasVat": True,
-    "note": True,
-    "deliveryStatus": True,
-    "costs": True,
-    "delivery": True,
-    "discount": True,
-    "items": {
-        "uid": True,
-        "article": {**dict.fromkeys(ARTICLE_KEYS, True), "content": _PART},
-        "articleNumber": True,
-        "articleName": True,
-        "choices": True,
-        "quantity": True,
-        "costs": True,
-        "discountInfo": True,
-    },
-    "payments": {
-        "uid": True,
-        "method": True,
-        "status": True,
-        "amount": True,
-        "externalRef": True,
-    },
-}
-
-REQUIRED: frozenset[Path] = frozenset(
-    {
-        ("orderNumber",),
-        ("ordered",),
-        ("discarded",),
-        ("customer",),
-        ("currency",),
-        ("costs",),
-        ("items", "uid"),
-        ("items", "article", "uid"),
-        ("items", "articleNumber"),
-        ("items", "choices"),
-        ("items", "costs"),
-        ("items", "discountInfo"),
-        ("payments", "uid"),
-        ("payments", "method"),
-        ("payments", "status"),
-        ("payments", "amount"),
-    }
-)
-"""An order without one of these would be sent wrong, so that no order is sent at all."""
-
-GUESSED: frozenset[Path] = frozenset(
-    {("discount",), ("items", "quantity"), ("items", "article", "content", "quantity")}
-)
-"""Fields that a shop may or may not have (Abicart reference 10 #11, #14, #17)."""
 
 _PERSON = ("info", "address", "deliveryAddress")
 
@@ -138,13 +55,8 @@ def _tidy_head(value: Any) -> dict[str, Any]:
         "discarded": order.get("discarded") in (True, 1),
         "externalOrderNumber": _text(order.get("externalOrderNumber")),
         "paymentStatus": _text(order.get("paymentStatus")).lower(),
-        "customer": _tidy_customer(order.get("customer")),
+        "customer": tidy_customer(order.get("customer")),
     }
-
-
-def as_head(row: Mapping[str, Any]) -> OrderHead:
-    """A tidied row that is known to be placed."""
-    return row  # type: ignore[return-value]
 
 
 def tidy_orders(value: Any) -> list[OrderDocument]:
@@ -158,15 +70,15 @@ def tidy_orders(value: Any) -> list[OrderDocument]:
 
 
 def tidy_order(value: Any) -> OrderDocument:
-    """One whole order. Its rows and payments may still be bare uids, see :func:`has_bare_rows`.
+    """One whole order. Its rows and payments may still be bare uids, see :mod:`order_gaps`.
 
     :raises NotReadable: it is no order.
     """
     order = as_object(value)
     order["uid"] = as_uid(order.get("uid"))
-    order["items"] = [_row_or_uid(one, _tidy_item) for one in _list(order.get("items"), "items")]
-    order["payments"] = [_row_or_uid(one, _tidy_payment) for one in _list(order.get("payments"), "payments")]
-    order["customer"] = _tidy_customer(order.get("customer"))
+    order["items"] = [_row_or_uid(one, tidy_item) for one in _list(order.get("items"), "items")]
+    order["payments"] = [_row_or_uid(one, tidy_payment) for one in _list(order.get("payments"), "payments")]
+    order["customer"] = tidy_customer(order.get("customer"))
     delivery = order["delivery"] = _object_or_same(order.get("delivery"))
     if isinstance(delivery, dict) and "method" in delivery:
         delivery["method"] = _reference(delivery["method"])
@@ -176,63 +88,13 @@ def tidy_order(value: Any) -> OrderDocument:
     return order
 
 
-def bare_uids(orders: Iterable[OrderDocument], name: str) -> list[int]:
-    """The uids of rows or payments that did not come as objects."""
-    return [one for order in orders for one in order[name] if isinstance(one, int)]
-
-
-def has_bare_rows(order: OrderDocument) -> bool:
-    """Whether some of its rows or payments are only uids (Abicart reference 10 #9)."""
-    return bool(bare_uids([order], "items") or bare_uids([order], "payments"))
-
-
-def complete_rows(orders: Sequence[OrderDocument], items: Fetch, payments: Fetch) -> None:
-    """Replace rows and payments that are bare uids by what their own classes say of them; what is gone stays a uid."""
-    for name, fetch, tidied in (("items", items, _tidy_item), ("payments", payments, _tidy_payment)):
-        bare = bare_uids(orders, name)
-        if not bare:
-            continue
-        found = fetch(bare)
-        for order in orders:
-            order[name] = [
-                tidied(found[one]) if isinstance(one, int) and one in found else one for one in order[name]
-            ]
-
-
-def complete_articles(orders: Sequence[OrderDocument], fetch: Fetch) -> None:
-    """Replace rows' articles that are bare uids by objects; an article that is gone stays a uid."""
-    items = list(rows_of(orders))
-    bare = sorted({one["article"] for one in items if isinstance(one.get("article"), int)})
-    if not bare:
-        return
-    found = fetch(bare)
-    for item in items:
-        if item.get("article") in bare and item["article"] in found:
-            item["article"] = found[item["article"]]
-
-
-def complete_customers(orders: Sequence[dict[str, Any]], fetch: Fetch) -> None:
-    """Replace customers that are bare uids by what the shop has of them now."""
-    bare = sorted({one["customer"] for one in orders if isinstance(one["customer"], int)})
-    if not bare:
-        return
-    found = fetch(bare)
-    for order in orders:
-        if isinstance(order["customer"], int):
-            order["customer"] = _tidy_customer(found.get(order["customer"]))
-
-
-def rows_of(orders: Iterable[OrderDocument]) -> Iterator[dict[str, Any]]:
-    """All rows that are objects."""
-    return (one for order in orders for one in order["items"] if isinstance(one, dict))
-
-
-def _tidy_item(value: dict[str, Any]) -> dict[str, Any]:
+def tidy_item(value: dict[str, Any]) -> dict[str, Any]:
+    """A row with what it shows of its article."""
     value["uid"] = _reference(value.get("uid"))
     article = value.get("article")
-    if isinstance(article, dict):
+    if isinstance(article, dict) and bare_uid(article.get("uid")) is not None:
         article = articles.tidy(article)
-        _tidy_content(article)
+        tidy_content(article)
     value["article"] = _reference(article)
     if value.get("choices") == []:
         value["choices"] = {}
@@ -242,7 +104,8 @@ def _tidy_item(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-def _tidy_content(article: dict[str, Any]) -> None:
+def tidy_content(article: dict[str, Any]) -> None:
+    """The parts of a package: objects, uids, or ``None`` for a part that is gone."""
     content = article.get("content")
     if not isinstance(content, list):
         return
@@ -255,16 +118,17 @@ def _tidy_content(article: dict[str, Any]) -> None:
     article["content"] = [_reference(part) for part in content]
 
 
-def _tidy_payment(value: dict[str, Any]) -> dict[str, Any]:
+def tidy_payment(value: dict[str, Any]) -> dict[str, Any]:
+    """A payment."""
     value["uid"] = _reference(value.get("uid"))
     value["method"] = _reference(value.get("method"))
     return value
 
 
-def _tidy_customer(value: Any) -> Any:
+def tidy_customer(value: Any) -> Any:
     """An object, or the uid of one."""
-    if _bare_uid(value) is not None:
-        return _bare_uid(value)
+    if bare_uid(value) is not None:
+        return bare_uid(value)
     customer = as_object(value)
     if "uid" in customer:
         customer["uid"] = _reference(customer["uid"])
@@ -304,11 +168,12 @@ def _reference(value: Any) -> Any:
     """A uid as ``int``, an object as it is, ``None`` for nothing; anything else stays for the domain to refuse."""
     if isinstance(value, dict) and "uid" in value:
         value["uid"] = _reference(value["uid"])
-    uid = _bare_uid(value)
+    uid = bare_uid(value)
     return value if uid is None else uid
 
 
-def _bare_uid(value: Any) -> int | None:
+def bare_uid(value: Any) -> int | None:
+    """The uid, if that is all there is."""
     try:
         return as_uid(value)
     except NotReadable:

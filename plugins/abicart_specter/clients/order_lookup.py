@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from abicart_specter.clients.field_query import FieldQuery
-from abicart_specter.clients.order_documents import OrderHead, as_head
+from abicart_specter.clients.order_documents import OrderHead
 from abicart_specter.clients.shop_calls import ShopCalls
 from abicart_specter.errors import AbicartSpecterError, RefusedError
 
@@ -57,7 +57,7 @@ class OrderLookup:
             for number, uid in uids.items()
             if uid in rows and rows[uid]["ordered"] is not None
         }
-        return {text: as_head(found[number]) for text, number in numbers.items() if number in found}
+        return {text: cast(OrderHead, found[number]) for text, number in numbers.items() if number in found}
 
     def _by_filter(self, numbers: set[str]) -> dict[str, Row] | None:
         """By the shop's own filter, or ``None`` where it has none (Abicart reference 10 #39)."""
@@ -95,7 +95,7 @@ class OrderLookup:
                     found.setdefault(row["orderNumber"], row)
             if not rows or len(found) == len(numbers):
                 return found
-            # One row of overlap: an order that comes in meanwhile moves the others back, never past us.
+            # An order that comes in meanwhile moves the others back, never past us.
             seen += len(rows)
         log.warning(
             "Shop %s: order number not found among the newest %s orders: %s.",

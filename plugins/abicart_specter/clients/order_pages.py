@@ -6,18 +6,17 @@ by ``/changed`` (#7) or ``/uid`` (#40). So a little more is asked for than wante
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
+from typing import Any, cast
 
+from abicart_specter.clients.order_documents import OrderHead
 from abicart_specter.clients.paging import MOST_IDLE_PAGES, UidPages
 from abicart_specter.errors import CatalogueChangedError, UnreadableAnswerError
 
-log = logging.getLogger(__name__)
-
 SECOND = timedelta(seconds=1)
+TIMES = ("ordered", "changed")
 Row = dict[str, Any]
 Ask = Callable[[Mapping[str, Any]], Sequence[Row]]
 
@@ -50,12 +49,31 @@ class Stretch:
             bounds["max"] = wire_time(_whole(self.until) - half, "milliseconds")
         return {f"/{self.field}": bounds}
 
-    def holds(self, row: Row) -> bool:
-        """Whether this is an order, not a cart, and its time lies in the stretch."""
+    def of(self, rows: Sequence[Row]) -> list[OrderHead]:
+        """The rows that are orders, not carts, and whose time lies in the stretch; times in UTC."""
+        return [head for head in map(self._head, rows) if head is not None]
+
+    def is_before(self, at: datetime) -> bool:
+        """Whether a time lies before the stretch however it is read."""
+        return max(readings(at)) < self.since
+
+    def _head(self, row: Row) -> OrderHead | None:
         at = row[self.field]
         if row["ordered"] is None or at is None:
-            return False
-        return bool(self.since <= at and (self.until is None or at < self.until))
+            return None
+        fitting = [
+            one for one in readings(at) if self.since <= one and (self.until is None or one < self.until)
+        ]
+        if not fitting:
+            return None
+        times = {name: None if row[name] is None else row[name].astimezone(UTC) for name in TIMES}
+        return cast(OrderHead, {**row, **times, self.field: fitting[0]})
+
+
+def readings(at: datetime) -> list[datetime]:
+    """What a time can mean, in UTC: one moment, or two if it was told without a zone in the hour that comes twice when
+    summer time ends."""
+    return sorted({at.astimezone(UTC), at.replace(fold=1).astimezone(UTC)})
 
 
 def wire_time(at: datetime, precision: str = "seconds") -> str:
@@ -114,7 +132,7 @@ class NewestFirst:
 
     def _taken(self, rows: Sequence[Row]) -> list[Row]:
         times = [row["changed"] for row in rows if row["changed"] is not None]
-        if any(a < b for a, b in pairwise(times)):
+        if any(max(readings(a)) < min(readings(b)) for a, b in pairwise(times)):
             raise UnreadableAnswerError(
                 f"{self._what}: the list is not sorted by changed as asked, so orders could be missed.",
                 remedy="The task tries again; if it stays so, report it.",
@@ -123,7 +141,7 @@ class NewestFirst:
         self._seen.update(row["uid"] for row in fresh)
         self._overlaps = bool(fresh)
         self._offset += len(rows) - (1 if fresh else 0)
-        self._ended = bool(times) and times[-1] < self._stretch.since - SECOND
+        self._ended = bool(times) and self._stretch.is_before(times[-1])
         if fresh:
             self._idle = 0
         else:

@@ -133,13 +133,16 @@ class RpcChannel:
 
         return self._tries.run(method, effect, attempt, before_try)
 
-    def batch(self, calls: Sequence[Call], effect: Effect) -> list[Any]:
+    def batch(
+        self, calls: Sequence[Call], effect: Effect, before_try: Callable[[], None] | None = None
+    ) -> list[Any]:
         """Calls in as few requests as the shop allows.
 
         The shop's limit on a batch is not known (Abicart reference 1.5), so a batch that is refused as a whole is
         halved, and the smaller size kept; the last resort is single calls.
 
         :param effect: the gravest of the calls'.
+        :param before_try: called right before each request leaves; may raise to stop.
         :returns: for each call its result, or the error it ended in, in order.
         :raises RetriableError: reads only: no answer came. (A write's error stands in its place instead, so that
             those that went through before it are not forgotten.)
@@ -150,8 +153,8 @@ class RpcChannel:
             places = range(begin, min(begin + self._batch_size, len(calls)))
             try:
                 if self._batch_size == 1:
-                    outcomes[begin] = self._outcome_of(calls[begin], effect)
-                elif self._chunk(calls, places, outcomes, effect) is _Mark.TOO_LARGE:
+                    outcomes[begin] = self._outcome_of(calls[begin], effect, before_try)
+                elif self._chunk(calls, places, outcomes, effect, before_try) is _Mark.TOO_LARGE:
                     self._batch_size = max(1, len(places) // 2)
                     continue
             except (RetriableError, UnconfirmedError) as error:
@@ -169,15 +172,22 @@ class RpcChannel:
                 )
         return outcomes
 
-    def _outcome_of(self, call: Call, effect: Effect) -> Any:
+    def _outcome_of(self, call: Call, effect: Effect, before_try: Callable[[], None] | None) -> Any:
         try:
-            return self.call(call.method, call.params, effect, lambda value: value)
+            return self.call(call.method, call.params, effect, lambda value: value, before_try)
         except (RetriableError, UnconfirmedError):
             raise
         except AbicartSpecterError as error:
             return error
 
-    def _chunk(self, calls: Sequence[Call], places: range, outcomes: list[Any], effect: Effect) -> _Mark:
+    def _chunk(
+        self,
+        calls: Sequence[Call],
+        places: range,
+        outcomes: list[Any],
+        effect: Effect,
+        before_try: Callable[[], None] | None,
+    ) -> _Mark:
         """One batch. A later try asks only for what is still open."""
 
         def attempt() -> _Mark | Failure:
@@ -230,7 +240,7 @@ class RpcChannel:
             return _Mark.DONE
 
         methods = sorted({calls[place].method for place in places})
-        return self._tries.run(f"batch of {', '.join(methods)}", effect, attempt)
+        return self._tries.run(f"batch of {', '.join(methods)}", effect, attempt, before_try)
 
     def _send(self, body: bytes, effect: Effect, calls: int) -> HttpAnswer | Failure:
         return self._transport.send(

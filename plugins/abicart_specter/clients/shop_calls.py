@@ -55,11 +55,17 @@ class ShopCalls:
         """See :meth:`AbicartClient.call`."""
         return self._rpc.call(method, params, effect_of(method, idempotent), lambda value: value, before_try)
 
-    def batch(self, calls: Sequence[tuple[str, Sequence[Any]]], *, idempotent: bool) -> list[Any]:
+    def batch(
+        self,
+        calls: Sequence[tuple[str, Sequence[Any]]],
+        *,
+        idempotent: bool,
+        before_try: Callable[[], None] | None = None,
+    ) -> list[Any]:
         """See :meth:`AbicartClient.batch`."""
         effects = {effect_of(method, idempotent) for method, _ in calls}
         gravest = next((e for e in (Effect.ONCE, Effect.REPEATABLE) if e in effects), Effect.NONE)
-        return self._rpc.batch([Call(method, params) for method, params in calls], gravest)
+        return self._rpc.batch([Call(method, params) for method, params in calls], gravest, before_try)
 
     def get_each(
         self, method: str, uids: Sequence[int], query: Mapping[str, Any]
@@ -98,7 +104,7 @@ class ShopCalls:
         :raises AbicartRefusedError: the same, when it names none or one of ``not_these``.
         :raises ConfigurationError: the caller cannot work without it.
         """
-        path = next(filter(None, map(query.named_by, error.pointers)), None)
+        path = query.named_by_any(error.pointers)
         if error.code != str(INVALID_PARAMS) or path is None or (len(path) == 1 and path[0] in not_these):
             raise error
         name = "/".join(path)

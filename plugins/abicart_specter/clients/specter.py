@@ -5,9 +5,7 @@ from __future__ import annotations
 import logging
 import random as random_module
 import time
-import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Self, TypeVar
 
 from abicart_specter.clients.options import HttpOptions, RequestCounts, SpecterConnection
@@ -15,14 +13,13 @@ from abicart_specter.clients.retry import Effect
 from abicart_specter.clients.specter_answers import (
     Form,
     Reply,
-    find_reply,
     form_of,
     read_reply,
     read_write_reply,
 )
 from abicart_specter.clients.specter_batches import AnyAnswer, BatchAnswer, Queue
 from abicart_specter.clients.specter_channel import READ_PAGE, SYSTEM, WRITE_PAGE, SpecterChannel
-from abicart_specter.clients.specter_check import NO_SUCH_ACTION, AccountAnswer, credentials_refused
+from abicart_specter.clients.specter_check import AccountAnswer, check_account
 from abicart_specter.clients.specter_form import CONTENT_TYPE, encode_pairs, encode_rows, encoded_size
 from abicart_specter.clients.specter_reads import read_answer
 from abicart_specter.clients.specter_writes import (
@@ -37,13 +34,12 @@ from abicart_specter.clients.specter_writes import (
 )
 from abicart_specter.clients.transport import HttpRequest
 from abicart_specter.clients.unreadable import NotReadable
-from abicart_specter.errors import CredentialsError
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-NEW_ARTICLES, CHECK_ACCOUNT = "newArticleSubmit", "checkAccountSettings"
+NEW_ARTICLES = "newArticleSubmit"
 
 
 class SpecterClient:
@@ -95,25 +91,7 @@ class SpecterClient:
 
         :raises CredentialsError: they are not: our key fares no better than a wrong one.
         """
-        connection = self.connection
-        readings = ["", str(connection.sbm_id)]
-        if connection.api_user_id is not None:
-            readings.append(str(connection.api_user_id))
-        refusals: list[Reply] = []
-        for covered in readings:
-            reply = self._ask(CHECK_ACCOUNT, self._channel.key(covered))
-            if reply is None or reply.accepted:
-                return AccountAnswer(recognised=reply is not None)
-            refusals.append(reply)
-        no_such_action = self._ask(NO_SUCH_ACTION, self._channel.key(""))
-        wrong_key = self._ask(CHECK_ACCOUNT, uuid.uuid4().hex)
-        if credentials_refused(refusals, no_such_action, wrong_key, CHECK_ACCOUNT):
-            raise CredentialsError(
-                f"Shop {connection.shop}: Specter does not accept our credentials: {refusals[0].words} "
-                f"(code {refusals[0].code}).",
-                remedy=f"Check login, password and extra of connection specter_{connection.shop} with Specter.",
-            )
-        return AccountAnswer(recognised=False)
+        return check_account(self._channel)
 
     def submit_articles(
         self,
@@ -170,7 +148,10 @@ class SpecterClient:
         if force:
             query.append(("forceCustomerUpdate", "1"))
         effect = Effect.REPEATABLE if customer_is_matched(fields, **ignored) else Effect.ONCE
-        request = HttpRequest("POST", WRITE_PAGE, encode_pairs(query), body, CONTENT_TYPE, writes=1)
+        once = effect is Effect.ONCE
+        request = HttpRequest(
+            "POST", WRITE_PAGE, encode_pairs(query), body, CONTENT_TYPE, writes=1, once=once
+        )
         return self._written(NEW_CUSTOMER, effect, request, before_try)
 
     def submit_order(
@@ -193,13 +174,13 @@ class SpecterClient:
         :raises RecordError: it does not fit on the wire; nothing was sent.
         :raises TransportError, RateLimitedError: it is surely not done.
         """
-        if not rows:
-            raise ValueError("no rows")
         body = order_body(customer_no, fields, rows)
         query = self._channel.query(NEW_ORDER, self._channel.key(str(customer_no)), use_xml="1")
         if self.connection.webshop_id is not None:
             query.append(("webshopId", str(self.connection.webshop_id)))
-        request = HttpRequest("POST", WRITE_PAGE, encode_pairs(query), body, CONTENT_TYPE, writes=1)
+        request = HttpRequest(
+            "POST", WRITE_PAGE, encode_pairs(query), body, CONTENT_TYPE, writes=1, once=True
+        )
         return self._written(NEW_ORDER, Effect.ONCE, request, before_try, of=f" of {order_name(fields)}")
 
     def encoded_size(self, row: Mapping[str, str], index: int) -> int:
@@ -260,15 +241,6 @@ class SpecterClient:
                 batch_no,
                 self._channel.words(reply.words),
             )
-
-    def _ask(self, action: str, key: str) -> Reply | None:
-        """A call without parameters, its words clean; ``None`` for an answer of a form nobody knows."""
-        request = HttpRequest("GET", READ_PAGE, encode_pairs(self._channel.query(action, key)))
-        reply = self._channel.run(action, Effect.NONE, request, find_reply)
-        if reply is None:
-            return None
-        clean = self._channel.words
-        return replace(reply, code=clean(reply.code), words=clean(reply.words))
 
     def _written(
         self,

@@ -10,6 +10,9 @@ from abicart_specter.errors import RecordError
 
 NEW_CUSTOMER, NEW_ORDER = "newCustomerSubmit", "newOrderSubmit"
 
+NEVER_SENT = frozenset({"customerid", "ignoreexternalordernocontrol"})
+"""The first is given apart; the second would switch off Specter's check for orders that it has already (rule 11)."""
+
 
 @dataclass(frozen=True, slots=True)
 class WriteAnswer:
@@ -88,7 +91,12 @@ def order_body(customer_no: int, fields: Mapping[str, str], rows: Sequence[Mappi
     """The form body of ``newOrderSubmit``: rows numbered from 1 without gaps (Specter reference 4).
 
     :raises RecordError: a text does not fit ISO-8859-1, or the order is too large for one call.
+    :raises ValueError: no rows, or a field that is not the caller's to send.
     """
+    if not rows:
+        raise ValueError("no rows")
+    if wrong := NEVER_SENT & {field.lower() for field in fields}:
+        raise ValueError(f"not the caller's to send: {', '.join(sorted(wrong))}")
     name = order_name(fields)
     name = name[0].upper() + name[1:]
     check_latin1(name, fields)

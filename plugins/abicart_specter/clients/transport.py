@@ -33,6 +33,10 @@ from abicart_specter.clients.wire import WatchedAdapter, Wire
 LARGEST_ANSWER = 64 * 1024 * 1024
 """Bytes; a page of products is far below it, and a task's memory must have an end."""
 
+LONGEST_IDLE = 4.0
+"""Seconds. A server closes an idle connection when it likes, usually after 5 s or more; a request that meets that
+moment is lost, and nobody can tell whether it arrived."""
+
 _PIECE = 64 * 1024
 _HEADERS = {
     "User-Agent": "abicart-specter",
@@ -47,6 +51,7 @@ class HttpRequest:
     """One request. ``query`` is percent-encoded already and may hold secrets, hence not shown.
 
     :param writes: how many calls in it may change data on the server; for the counts.
+    :param once: it must not be sent twice, so it is not risked on a connection that has been idle.
     """
 
     method: str
@@ -55,6 +60,7 @@ class HttpRequest:
     body: bytes | None = field(default=None, repr=False)
     content_type: str = ""
     writes: int = 0
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,8 @@ class Transport:
         self._base_url = base_url.rstrip("/")
         self._options = options
         self._now = now
+        self._clock = clock
+        self._used_at = clock()
         self._lock = Lock()
         self._wire = Wire(options.read_timeout, self._connected, clock)
         self._session = _Session()
@@ -126,6 +134,8 @@ class Transport:
         if request.body is not None:
             headers["Content-Type"] = request.content_type
         with self._lock:
+            if request.once and self._clock() - self._used_at > LONGEST_IDLE:
+                self._session.close()
             self._wire.start(self._options.total_timeout)
             try:
                 prepared = requests.Request(request.method, url, headers=headers, data=request.body).prepare()
@@ -133,6 +143,7 @@ class Transport:
             except (requests.RequestException, HTTPError, OSError) as error:
                 return self._failure(error)
             finally:
+                self._used_at = self._clock()
                 if self._wire.sent:
                     self.counts.requests += 1
                     self.counts.writes += request.writes

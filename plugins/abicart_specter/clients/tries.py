@@ -128,10 +128,11 @@ class Tries:
         text = f"Shop {self._shop}: {self._system} {action}: {_words(last)}, {tries}."
         connection = f"connection {self._system.lower()}_{self._shop}"
         if self._verdict(effect, failures) is Verdict.UNCONFIRMED:
+            remedy = "Nothing to do if the task is retried and the write may be repeated; else look in "
+            if effect is Effect.ONCE:
+                remedy = "Before it is sent again, look whether it took effect in "
             return UnconfirmedError(
-                text + " It may or may not have taken effect.",
-                remedy="Nothing to do if the task is retried and the write may be repeated; else look in "
-                f"{self._system}.",
+                text + " It may or may not have taken effect.", remedy=f"{remedy}{self._system}."
             )
         if last.happened is Happened.UNTRUSTED:
             return ConfigurationError(text, remedy=f"Check the host of {connection}; do not send keys there.")
