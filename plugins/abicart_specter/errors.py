@@ -62,6 +62,10 @@ class CatalogueChangedError(RetriableError):
     """The catalogue kept changing while it was read, so that what was read does not match the shop's own count."""
 
 
+class OrdersMissedError(RetriableError):
+    """The shop counts more orders than it lists."""
+
+
 class EmptyCatalogueError(RetriableError):
     """The shop answered that it has no articles at all: more likely a fault or missing rights than the truth."""
 

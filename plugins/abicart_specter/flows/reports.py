@@ -1,4 +1,4 @@
-"""Tables in task logs and CSV files of a run. No personal data passes through here: products only."""
+"""Tables in task logs and CSV files of a run. No personal data passes through here."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def run_folder(ctx: FlowContext) -> Path:
 
 def write_flags_csv(ctx: FlowContext, flags: Iterable[Flag]) -> str:
     """All flags of a run as ``flags.csv`` (UTF-8 with signature and semicolons, as Excel in Sweden reads it)."""
-    return _write_csv(
+    return write_csv(
         ctx,
         "flags.csv",
         ("kind", "uid", "product_number", "rule", "severity", "message", "remedy", "suggestion", "owners"),
@@ -99,12 +99,13 @@ def write_flags_csv(ctx: FlowContext, flags: Iterable[Flag]) -> str:
 
 def write_outcomes_csv(ctx: FlowContext, rows: Iterable[Sequence[object]]) -> str:
     """Every product found with its outcome as ``outcomes.csv``."""
-    return _write_csv(
+    return write_csv(
         ctx, "outcomes.csv", ("kind", "uid", "product_number", "name", "outcome", "rule", "reason"), rows
     )
 
 
-def _write_csv(ctx: FlowContext, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def write_csv(ctx: FlowContext, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A file of this run (UTF-8 with signature and semicolons, as Excel in Sweden reads it); returns its path."""
     if ctx.dry_run:
         return "(a dry run writes no files)"
     path = run_folder(ctx) / name

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airflow.sdk import BaseOperator
-from airflow.sdk.exceptions import AirflowSkipException
+from airflow.sdk.exceptions import AirflowSkipException, DownstreamTasksSkipped
 
 from abicart_specter.errors import AbicartSpecterError
 
@@ -92,6 +92,14 @@ class ShopOperator(BaseOperator):
     def is_dry_run(context: Context) -> bool:
         """Whether the trigger form asked for a dry run."""
         return bool(context["params"].get("dry_run"))
+
+    @staticmethod
+    def end_skipping(context: Context, result: Any, tasks: Sequence[str]) -> Any:
+        """End green with ``result``. ``tasks`` of this run are not needed: skipped, without a process for each."""
+        if not tasks:
+            return result
+        context["ti"].xcom_push("return_value", result)
+        raise DownstreamTasksSkipped(tasks=list(tasks))
 
     @staticmethod
     def skip_when(condition: bool, why: str) -> None:

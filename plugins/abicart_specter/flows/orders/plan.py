@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from abicart_specter.flows.context import FlowContext
+
+log = logging.getLogger(__name__)
 
 PARTITIONS = 16
 """Into how many parts customer keys are dealt; as many as a run can have chunks."""
@@ -50,3 +56,11 @@ def deal(sizes: Mapping[int, int], most: int) -> list[OrderChunk]:
         OrderChunk(index + 1, number, tuple(sorted(load)), sum(held[one] for one in load))
         for index, load in enumerate(loads)
     ]
+
+
+def plan_orders(ctx: FlowContext) -> list[OrderChunk]:
+    """Spread the orders of this run that have no outcome yet, or one that a retry works on again, over chunks."""
+    sizes = ctx.ledger.orders.open_partition_counts(ctx.run)
+    chunks = deal(sizes, ctx.settings.limits.chunks)
+    log.info("Shop %s: %s orders to look at, in %s chunks.", ctx.shop, sum(sizes.values()), len(chunks))
+    return chunks

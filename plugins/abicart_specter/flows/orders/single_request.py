@@ -90,5 +90,11 @@ class SingleRequest:
 
 
 def _numbers(value: Any) -> tuple[str, ...]:
-    words = (str(one) for one in value) if isinstance(value, list | tuple) else re.split(r"[\s,;]+", str(value or ""))
-    return tuple(dict.fromkeys(word.strip().removeprefix("#") for word in words if word.strip().removeprefix("#")))
+    words = (
+        (str(one) for one in value)
+        if isinstance(value, list | tuple)
+        else re.split(r"[\s,;]+", str(value or ""))
+    )
+    return tuple(
+        dict.fromkeys(word.strip().removeprefix("#") for word in words if word.strip().removeprefix("#"))
+    )

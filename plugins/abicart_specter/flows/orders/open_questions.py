@@ -1,0 +1,66 @@
+"""What waits for a person, over all runs: orders whose answer was lost, and orders that were changed after export."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.orders.alarms import close_alarm, raise_alarm
+from abicart_specter.flows.reports import log_table
+from abicart_specter.ledger.order_records import OrderChange, OrderRecord
+from abicart_specter.ledger.order_rules import OrderState
+
+log = logging.getLogger(__name__)
+
+CAUSE = "orders are unconfirmed"
+MOST = 1000
+SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestions:
+    """``unconfirmed``: nobody knows whether Specter has them. ``changes``: they differ from what Specter got."""
+
+    unconfirmed: Sequence[OrderRecord]
+    changes: Sequence[OrderChange]
+
+    def show(self, ctx: FlowContext) -> None:
+        """The tables in the log."""
+        if self.unconfirmed:
+            log_table(
+                log,
+                "Waiting for your answer: look in Specter, then answer with order_export_single",
+                ("order", "number to look for in Specter", "since", "why"),
+                [
+                    (order.number, order.external_no, f"{order.state_since:%Y-%m-%d %H:%M} UTC", order.reason)
+                    for order in self.unconfirmed[:SHOWN]
+                ],
+            )
+        if self.changes:
+            log_table(
+                log,
+                f"Changed in the shop after export: {len(self.changes)}",
+                ("order", "in Specter", "what happened", "since"),
+                [
+                    (one.number, one.specter_order_no or "", one.kind, f"{one.first_seen:%Y-%m-%d %H:%M} UTC")
+                    for one in self.changes[:SHOWN]
+                ],
+            )
+        if len(self.changes) > SHOWN or len(self.unconfirmed) > SHOWN:
+            log.info("Shop %s: only the first %s of each are shown.", ctx.shop, SHOWN)
+
+
+def open_questions(ctx: FlowContext) -> OpenQuestions:
+    """What waits now; and the alarm about unconfirmed orders, opened, kept or closed."""
+    orders = ctx.ledger.orders
+    questions = OpenQuestions(
+        orders.in_state(ctx.shop, OrderState.UNCONFIRMED, MOST), orders.open_changes(ctx.shop)
+    )
+    if questions.unconfirmed:
+        numbers = ", ".join(order.number for order in questions.unconfirmed[:10])
+        raise_alarm(ctx, CAUSE, f"{len(questions.unconfirmed)} orders wait for a person's answer: {numbers}")
+    else:
+        close_alarm(ctx, CAUSE, "every one was answered")
+    return questions
