@@ -18,7 +18,7 @@ from abicart_specter.domain.orders.discounts import plan_goods
 from abicart_specter.domain.orders.gift_cards import cards_among_payments, cards_sold, cards_used
 from abicart_specter.domain.orders.guards import check_order
 from abicart_specter.domain.orders.lines import Case, Charged, Line
-from abicart_specter.domain.orders.ore import ZERO, shown, to_kronor, to_ore, total
+from abicart_specter.domain.orders.ore import ZERO, is_whole, shown, to_kronor, to_ore, total
 from abicart_specter.domain.orders.packages import without_packages
 from abicart_specter.domain.orders.proof import prove
 from abicart_specter.domain.orders.rates import own_rate
@@ -186,7 +186,7 @@ def _rounding_row(case: Case, rows: list[SpecterRow], wanted: Decimal, used: Dec
     counted = sum(1 for item in case.order.items if item.part_of is None)
     counted += sum(1 for cost in (case.order.shipment, case.order.fee) if cost.inc)
     limit = min(prices.rounding_limit, prices.rounding_limit_per_row * counted)
-    if case.order.total.inc == round_half_up(case.order.total.inc, 0):
+    if is_whole(case.order.total.inc, wanted - case.order.total.inc):
         limit = max(limit, prices.rounding_limit_whole_kronor)
     if abs(rest) > limit:
         raise case.held(

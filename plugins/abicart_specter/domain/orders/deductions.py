@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from abicart_specter.domain.orders.lines import Case, Deduction, Line
 from abicart_specter.domain.orders.ore import ZERO, ex_of, shown, to_kronor, to_ore, total
+from abicart_specter.domain.orders.rates import explains, is_real
 from abicart_specter.domain.orders.records import RowRole
 from abicart_specter.domain.orders.splits import largest_remainder
 
@@ -39,20 +40,26 @@ def _by_rate(case: Case, deduction: Deduction, lines: list[Line]) -> list[RateDe
     if not deduction.inc:
         return []
     goods = [line for line in lines if line.role is not RowRole.GIFT_CARD_SOLD]
-    if deduction.rate is not None and any(line.rate == deduction.rate for line in lines):
-        ex = deduction.inc if deduction.ex is None else deduction.ex
-        return [RateDeduction(deduction.name, deduction.rate, deduction.inc, ex)]
-    splits = []
+    told: list[RateDeduction] = []
+    if deduction.rate is not None and deduction.ex is not None:
+        told = [RateDeduction(deduction.name, deduction.rate, deduction.inc, deduction.ex)]
+        if any(line.rate == deduction.rate for line in lines):
+            return told
+    splits: list[tuple[Decimal, list[RateDeduction]]] = []
     for base in (goods, lines):
         split = _split(deduction, base)
         if split is not None and split not in splits:
             splits.append(split)
-    if len(splits) == 1 or (splits and deduction.ex is None):
-        return splits[0]
-    if splits:
+    if told and is_real(told[0].rate) and explains(told[0].rate, told[0].inc, told[0].ex):
+        splits.append((ZERO, told))
+    best = [split for miss, split in splits if miss == min(miss for miss, _ in splits)]
+    if len(best) == 1 or (best and deduction.ex is None):
+        return best[0]
+    if best:
         raise case.held(
             "amounts_ambiguous",
-            f"the discount of {shown(deduction.inc)} on the order may or may not cover the gift cards sold.",
+            f"the discount of {shown(deduction.inc)} on the order fits more than one way over the VAT rates of what "
+            "it discounts.",
             "Enter the order in Specter by hand.",
         )
     raise case.held(
@@ -63,7 +70,8 @@ def _by_rate(case: Case, deduction: Deduction, lines: list[Line]) -> list[RateDe
     )
 
 
-def _split(deduction: Deduction, base: list[Line]) -> list[RateDeduction] | None:
+def _split(deduction: Deduction, base: list[Line]) -> tuple[Decimal, list[RateDeduction]] | None:
+    """By how much the parts' sum without VAT misses the shop's, and the parts; ``None``: by more than an öre a rate."""
     rates = sorted({line.rate for line in base}, reverse=True)
     weights = [to_ore(total(line.inc for line in base if line.rate == rate)) for rate in rates]
     if any(weight < 0 for weight in weights) or not sum(weights):
@@ -73,8 +81,5 @@ def _split(deduction: Deduction, base: list[Line]) -> list[RateDeduction] | None
         for rate, part in zip(rates, largest_remainder(to_ore(deduction.inc), weights), strict=True)
         if part
     ]
-    if deduction.ex is not None:
-        rest = deduction.ex - total(part.ex for part in parts)
-        if abs(rest) > _PER_RATE * len(rates):
-            return None
-    return parts
+    miss = ZERO if deduction.ex is None else abs(deduction.ex - total(part.ex for part in parts))
+    return None if miss > _PER_RATE * len(rates) else (miss, parts)

@@ -40,6 +40,11 @@ def total(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, ZERO)
 
 
+def is_whole(amount: Decimal, cards: Decimal) -> bool:
+    """Whether the amount is in whole kronor as it is, or before gift cards were taken off."""
+    return amount % 1 == 0 or (amount + cards) % 1 == 0
+
+
 def shown(kronor: Decimal) -> str:
     """An amount for people: two decimals, decimal point."""
     value = round_half_up(kronor, 2)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from abicart_specter.domain.money import round_half_up
 from abicart_specter.domain.orders.lines import Case, Deduction, Line
 from abicart_specter.domain.orders.negative_rows import NegativeRow, negative_row
-from abicart_specter.domain.orders.ore import ZERO, ex_of, shown, total
+from abicart_specter.domain.orders.ore import ZERO, ex_of, is_whole, shown, total
 from abicart_specter.domain.orders.records import OrderItem, RowRole, ShopDiscount
 
 ORE = Decimal("0.01")
@@ -44,7 +44,7 @@ def read_amounts(
     gift_card_row_names: Collection[str],
     discount_row_names: Collection[str],
 ) -> Reading:
-    """The reading that adds up. Exact sums are tried first, then sums that differ by an öre per row at most.
+    """The reading that adds up: exactly, else exactly but for a total rounded to whole kronor, else by an öre a row.
 
     :param cards_paid: kronor of gift cards among the payments.
     :raises RecordError: no reading adds up, or two do and give different rows.
@@ -52,8 +52,8 @@ def read_amounts(
     names = (gift_card_row_names, discount_row_names)
     readings = [one for one in _candidates(case, cards_paid, names) if one is not None]
     slack = ORE * (len(case.order.items) + 2)
-    for tolerance in (ZERO, slack):
-        fitting = [one for one in readings if _adds_up(case, one, cards_paid, tolerance, slack)]
+    for tolerance, whole_krona in ((ZERO, False), (ZERO, True), (slack, True)):
+        fitting = [one for one in readings if _adds_up(case, one, cards_paid, tolerance, slack, whole_krona)]
         different = {(one.lines, one.deductions, one.total_is_reduced) for one in fitting}
         if len(different) > 1:
             raise case.held(
@@ -179,7 +179,9 @@ def _whole(discount: ShopDiscount, lines: list[Line]) -> Deduction:
     return Deduction(discount.name, round_half_up(goods * (discount.rate or ZERO), 2), None, None)
 
 
-def _adds_up(case: Case, reading: Reading, cards_paid: Decimal, tolerance: Decimal, slack: Decimal) -> bool:
+def _adds_up(
+    case: Case, reading: Reading, cards_paid: Decimal, tolerance: Decimal, slack: Decimal, whole_krona: bool
+) -> bool:
     """Rows against the goods' sum, everything against the total, and the VAT of everything against the total's."""
     order = case.order
     items = [item for item in order.items if item.part_of is None]
@@ -201,7 +203,7 @@ def _adds_up(case: Case, reading: Reading, cards_paid: Decimal, tolerance: Decim
         return False
     cards = total(reading.cards_as_rows) + (cards_paid if reading.total_is_reduced else ZERO)
     rest = order.total.inc - (reading.sum_inc - cards)
-    if rest and not (abs(rest) <= tolerance or _whole_krona(case, rest)):
+    if abs(rest) > tolerance and not (whole_krona and _is_whole_krona(case, rest, cards)):
         return False
     vat = total(line.inc - line.ex for line in reading.lines)
     vat += order.shipment.inc - order.shipment.ex + order.fee.inc - order.fee.ex
@@ -218,10 +220,10 @@ def _near(one: Decimal, other: Decimal, tolerance: Decimal) -> bool:
     return abs(one - other) <= tolerance
 
 
-def _whole_krona(case: Case, rest: Decimal) -> bool:
-    """The shop rounds totals to whole kronor (Abicart reference 10, question 36; rule 19)."""
-    whole = case.order.total.inc
-    return whole == round_half_up(whole, 0) and abs(rest) <= case.settings.prices.rounding_limit_whole_kronor
+def _is_whole_krona(case: Case, rest: Decimal, cards: Decimal) -> bool:
+    """The shop rounds totals to whole kronor, before or after gift cards (Abicart reference 10 #36; rule 19)."""
+    limit = case.settings.prices.rounding_limit_whole_kronor
+    return abs(rest) <= limit and is_whole(case.order.total.inc, cards)
 
 
 def _does_not_add_up(case: Case, readings: list[Reading]) -> Exception:
