@@ -106,6 +106,30 @@ def test_options_reach_the_server(start, tmp_path: Path) -> None:
     assert again.inspect("article_count") == 5
 
 
+def test_a_shop_of_orders_and_one_of_real_baskets(start, tmp_path: Path) -> None:
+    few = start("--only", "abicart", "--orders", "3").controls(1)["abicart"]
+    counts = few.inspect("counts")
+    assert (counts["items"], counts["orders"]) == (5, 3 + 1)  # and a cart
+    (tmp_path / "day.csv").write_text(
+        "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country\n"
+        "100001,A-1,MUG,2,2010-12-01 08:00:00,2.50,17850.0,Sweden\n"
+        "100002,A-1,MUG,1,2010-12-02 08:00:00,2.50,17850.0,Sweden\n",
+        encoding="utf-8",
+    )
+    wanted = ["--baskets", str(tmp_path), "--basket-days", "2010-12-02"]
+    real = start("--only", "abicart", *wanted).controls(1)["abicart"]
+    assert set(real.inspect("manifest")["invoices"]) == {"100002"}
+    assert real.inspect("counts")["items"] == 5 + 1
+    ended = subprocess.run(
+        [str(SCRIPT), "--only", "abicart", "--abicart-port", "0", "--baskets", str(tmp_path / "none")],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 1 and "no folder with .csv" in ended.stderr
+
+
 def test_keys_are_never_printed_when_called(start) -> None:
     """Neither by a good call nor by one that is no HTTP at all."""
     run = start("--only", "specter")

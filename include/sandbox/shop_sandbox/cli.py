@@ -42,7 +42,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default=LOOPBACK, help="address to listen on (default: %(default)s)")
     for name, port in DEFAULT_PORTS.items():
         parser.add_argument(f"--{name}-port", type=int, default=port, help="0: any (default: %(default)s)")
-    parser.add_argument("--items", type=int, default=200, help="products in the shop (default: %(default)s)")
+    parser.add_argument("--items", type=int, help="products in the shop (default: 200, none with --baskets)")
+    parser.add_argument("--orders", type=int, help="orders in the shop (default: by its size)")
+    parser.add_argument("--baskets", type=Path, metavar="FOLDER", help="real baskets, see the README")
+    parser.add_argument("--basket-days", metavar="DAY,DAY", help="such as 2010-12-01 (default: all)")
     parser.add_argument("--specter-articles", type=int, default=0, help="articles Specter begins with")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same data")
     parser.add_argument("--mode", default="strict", help="strict, lenient or chaos (default: %(default)s)")
@@ -56,9 +59,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run_one(options: argparse.Namespace) -> int:
     service = services.build(options.only)
-    seed: dict[str, Any] = {"items": options.items, "seed": options.seed}
+    seed: dict[str, Any] = {"seed": options.seed}
     if options.only == "specter":
-        seed = {"articles": options.specter_articles, "seed": options.seed}
+        seed["articles"] = options.specter_articles
+    else:
+        seed |= _shop_seed(options)
     state_path = state_file.file_for(options.state, options.only) if options.state else None
     server = SandboxServer(
         service,
@@ -79,6 +84,18 @@ def _run_one(options: argparse.Namespace) -> int:
         if state_path is not None:
             state_file.save(server.engine, state_path)
     return 0
+
+
+def _shop_seed(options: argparse.Namespace) -> dict[str, Any]:
+    """What was named, so that the seed's own defaults hold for the rest."""
+    seed = {
+        name: getattr(options, name) for name in ("items", "orders") if getattr(options, name) is not None
+    }
+    if options.baskets is not None:
+        seed["baskets"] = str(options.baskets.resolve())
+    if options.basket_days:
+        seed["basket_days"] = [one.strip() for one in options.basket_days.split(",")]
+    return seed
 
 
 def _greet(server: SandboxServer) -> None:

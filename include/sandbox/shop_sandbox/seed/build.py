@@ -9,6 +9,7 @@ from decimal import Decimal
 from shop_sandbox.abicart.model import Webshop
 from shop_sandbox.abicart.store import Shop
 from shop_sandbox.core.switches import SwitchBoard
+from shop_sandbox.seed.basket_orders import make_baskets
 from shop_sandbox.seed.catalogue import make_catalogue
 from shop_sandbox.seed.faults import plant_faults
 from shop_sandbox.seed.manifest import Manifest
@@ -43,6 +44,7 @@ def build_shop(options: SeedOptions, board: SwitchBoard) -> tuple[Shop, Manifest
     manifest = plant_faults(shop, options, _stream(options, "faults"))
     make_customers(shop, options, _stream(options, "customers"))
     make_orders(shop, board, options, _stream(options, "orders"), manifest)
+    make_baskets(shop, board, options, manifest)
     return shop, manifest
 
 

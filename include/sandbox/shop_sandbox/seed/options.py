@@ -29,6 +29,9 @@ class SeedOptions:
     :param token: the administrator token that is accepted from the start.
     :param prices_with_vat: whether the shop stores its prices with VAT.
     :param reserved: the numbers planted as reserved ones.
+    :param baskets: a folder of real baskets (``seed.baskets``) that become articles, customers and orders; with it
+        the shop has no items, customers and orders of its own unless asked for, and stores prices without VAT.
+    :param basket_days: the days of them to take, as 2010-12-01; all when empty.
     :param now: the day the shop is looked at; everything in it was made before.
     """
 
@@ -41,6 +44,8 @@ class SeedOptions:
     token: str = "demo-token-1"  # noqa: S105 - a made-up token of a local server
     prices_with_vat: bool = True
     reserved: tuple[str, ...] = RESERVED_NUMBERS
+    baskets: str | None = None
+    basket_days: tuple[str, ...] = ()
     now: datetime = datetime(2026, 1, 12, 7, 0, tzinfo=UTC)
 
     @property
@@ -61,6 +66,8 @@ def options_from(wanted: Mapping[str, Any]) -> SeedOptions:
     if unknown:
         raise UsageError(f"the seed has no {', '.join(sorted(unknown))}; it takes {', '.join(names)}")
     given = dict(wanted)
+    if given.get("baskets") is not None:
+        given = {"items": 0, "orders": 0, "customers": 0, "prices_with_vat": False, **given}
     for name in ("items", "seed", "orders", "customers", "webshop"):
         if name in given and given[name] is not None and (type(given[name]) is not int or given[name] < 0):
             raise UsageError(f"{name} is a whole number from 0, not {given[name]!r}")
@@ -72,12 +79,13 @@ def options_from(wanted: Mapping[str, Any]) -> SeedOptions:
         raise UsageError("prices_with_vat is true or false")
     if not isinstance(given.get("token", "x"), str) or not given.get("token", "x"):
         raise UsageError("token is a text")
-    if "reserved" in given:
-        if not isinstance(given["reserved"], list) or not all(
-            isinstance(one, str) for one in given["reserved"]
-        ):
-            raise UsageError("reserved is a list of product numbers")
-        given["reserved"] = tuple(given["reserved"])
+    if not isinstance(given.get("baskets", ""), str | None):
+        raise UsageError("baskets is a folder")
+    for name, words in (("reserved", "a list of product numbers"), ("basket_days", "a list of days")):
+        if name in given:
+            if not isinstance(given[name], list) or not all(isinstance(one, str) for one in given[name]):
+                raise UsageError(f"{name} is {words}")
+            given[name] = tuple(given[name])
     if "now" in given:
         at = parse_time(str(given["now"]))
         if at is None:

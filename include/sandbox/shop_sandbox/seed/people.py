@@ -42,7 +42,8 @@ def make_customers(shop: Shop, options: SeedOptions, draw: random.Random) -> Non
         created = (options.now - timedelta(minutes=30 + int(draw.random() * 500_000))).replace(microsecond=0)
         uid = shop.customers.new_uid()
         shop.add(
-            "customers", Customer(uid, created, created, _person(fake, draw, uid, SORTS.get(place, Sort())))
+            "customers",
+            Customer(uid, created, created, make_person(fake, draw, uid, SORTS.get(place, Sort()))),
         )
 
 
@@ -77,7 +78,8 @@ def _mailbox(text: str) -> str:
     return re.sub(r"[^a-z]+", ".", plain.lower()).strip(".")
 
 
-def _person(fake: Faker, draw: random.Random, uid: int, sort: Sort) -> Person:
+def make_person(fake: Faker, draw: random.Random, key: int | str, sort: Sort) -> Person:
+    """``key`` makes the e-mail address this customer's own."""
     first, last = fake.first_name(), fake.last_name()
     is_company = draw.random() < 0.25 or sort.company
     company = (
@@ -89,7 +91,7 @@ def _person(fake: Faker, draw: random.Random, uid: int, sort: Sort) -> Person:
     number = _organisation_number(draw) if is_company else None
     info: dict[str, Any] = {
         "type": "business" if is_company else "private",
-        "email": f"{_mailbox(f'{first} {last}')}.{uid}@{domain}",
+        "email": f"{_mailbox(f'{first} {last}')}.{key}@{domain}",
         "nin": None if is_company or draw.random() < 0.4 else _test_personal_number(draw),
         "vatNumber": f"SE{number.replace('-', '')}01" if number else None,
         "companyNumber": number,
