@@ -13,8 +13,10 @@ from collections.abc import Sequence
 
 from abicart_specter.errors import AbicartSpecterError
 from abicart_specter.ledger.engine import Database
+from abicart_specter.ledger.facade import Ledger
 from abicart_specter.ledger.identity import rebind_api_user, require_current
 from abicart_specter.ledger.migrate import status, upgrade
+from abicart_specter.ledger.orders import OrderLedger
 from abicart_specter.ledger.records import ShopBinding
 
 
@@ -60,7 +62,31 @@ def _status(options: argparse.Namespace) -> int:
         _say(f"id        {found.ledger_id}")
     for binding in found.shops:
         _say(f"shop      {_words(binding)}")
+    if found.state == "current":
+        with Ledger.open(options.url) as ledger:
+            for binding in found.shops:
+                for line in _orders(ledger.orders, binding.shop):
+                    _say(line)
     return 0 if found.state == "current" else 1
+
+
+def _orders(orders: OrderLedger, shop: str) -> list[str]:
+    counts = {state.value: number for state, number in orders.state_counts(shop).items() if number}
+    words = ", ".join(f"{number} {state}" for state, number in counts.items()) or "none found yet"
+    read_to = orders.scan_state(shop).scanned_to
+    lines = [
+        f"orders    {shop}: {words}; read to {read_to.isoformat(timespec='seconds') if read_to else '-'}"
+    ]
+    lines += [
+        f"double    {shop}: order {order.number} is in Specter as "
+        f"{', '.join((order.specter_order_no or '-', *order.other_numbers))}: cancel all but one"
+        for order in orders.double_orders(shop)
+    ]
+    lines += [
+        f"alarm     {shop}: {alarm.words} (since {alarm.opened_at.isoformat(timespec='seconds')})"
+        for alarm in orders.open_alarms(shop)
+    ]
+    return lines
 
 
 def _rebind(options: argparse.Namespace) -> int:

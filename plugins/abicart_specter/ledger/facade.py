@@ -268,5 +268,20 @@ class Ledger:
         return inbox.latest_values(self._db, account, function, numbers)
 
     # clean-up
-    def prune(self, shop: str, *, keep_runs: int = 30, resolved_flag_days: int = 365) -> r.Pruned:
-        return retention.prune(self._db, shop, keep_runs=keep_runs, resolved_flag_days=resolved_flag_days)
+    def prune(
+        self,
+        shop: str,
+        *,
+        keep_runs: int = 30,
+        resolved_flag_days: int = 365,
+        keep_days: int = 0,
+        order_detail_days: int = 365,
+    ) -> r.Pruned:
+        return retention.prune(
+            self._db,
+            shop,
+            keep_runs=keep_runs,
+            resolved_flag_days=resolved_flag_days,
+            keep_days=keep_days,
+            order_detail_days=order_detail_days,
+        )

@@ -354,7 +354,7 @@ class OpenAlarm:
 
 @dataclass(frozen=True, slots=True)
 class OrdersPruned:
-    """What a clean-up removed of orders: details of sent orders, closed changes, messages, leases, in rows."""
+    """What a clean-up removed of orders, in rows. ``details``: snapshots and proofs of orders whose row stays."""
 
     details: int = 0
     changes: int = 0

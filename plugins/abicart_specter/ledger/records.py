@@ -213,6 +213,11 @@ class Pruned:
     outcomes: int = 0
     run_flags: int = 0
     resolved_flags: int = 0
+    run_orders: int = 0
+    order_details: int = 0
+    order_changes: int = 0
+    messages: int = 0
+    leases: int = 0
 
 
 @dataclass(frozen=True, slots=True)

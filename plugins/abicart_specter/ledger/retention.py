@@ -1,4 +1,4 @@
-"""Clean-up: drops the detail of old runs. Never what says that an item went, and never an open flag (rule 3)."""
+"""Clean-up: drops the detail of old runs. Never what says that an item or order went, nor an open flag (rule 3)."""
 
 from __future__ import annotations
 
@@ -8,34 +8,58 @@ from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.models import FlagEntry, OutcomeEntry, Run, RunFlag
+from abicart_specter.ledger.order_models import RunOrderRow
+from abicart_specter.ledger.orders.retention import prune_orders
 from abicart_specter.ledger.records import Pruned, StagingState
 from abicart_specter.ledger.staging import delete_rows, has_rows
 
 _STAGED = (StagingState.READING, StagingState.COMPLETE)
 
 
-def prune(db: Database, shop: str, *, keep_runs: int, resolved_flag_days: int) -> Pruned:
-    """Drops, of one shop: outcomes and run flags of all but the last ``keep_runs`` runs of each flow; every staged
-    catalogue but the newest of each flow; flags resolved longer than ``resolved_flag_days`` ago.
+def prune(
+    db: Database,
+    shop: str,
+    *,
+    keep_runs: int,
+    resolved_flag_days: int,
+    keep_days: int,
+    order_detail_days: int,
+) -> Pruned:
+    """Drops, of one shop: outcomes, found orders and run flags of all but the last ``keep_runs`` runs of each flow, and
+    of no run younger than ``keep_days`` (a flow may run every ten minutes); every staged catalogue but the newest of
+    each flow; flags resolved longer than ``resolved_flag_days`` ago; of orders what ``orders.retention`` says.
 
     Runs keep their row with parameters, times and summary. Each run is cleaned in short transactions of its own.
     """
     if keep_runs < 1:
         raise ValueError("The last run is always kept")
-    articles = items = outcomes = run_flags = 0
+    articles = items = outcomes = run_flags = run_orders = 0
     for run_row in _drop_old_staging(db, shop):
         gone = delete_rows(db, run_row)
         articles, items = articles + gone[0], items + gone[1]
-    for run_row in _runs_with_old_detail(db, shop, keep_runs):
+    for run_row in _runs_with_old_detail(db, shop, keep_runs, keep_days):
         with db.write() as connection:
             outcomes += connection.execute(delete(OutcomeEntry).where(OutcomeEntry.run == run_row)).rowcount
+            run_orders += connection.execute(delete(RunOrderRow).where(RunOrderRow.run == run_row)).rowcount
             run_flags += connection.execute(delete(RunFlag).where(RunFlag.run == run_row)).rowcount
     with db.write() as connection:
         long_ago = db.now(connection) - timedelta(days=resolved_flag_days)
         resolved = connection.execute(
             delete(FlagEntry).where(FlagEntry.shop == shop, FlagEntry.resolved_at < long_ago)
         ).rowcount
-    return Pruned(articles, items, outcomes, run_flags, resolved)
+    orders = prune_orders(db, shop, order_detail_days)
+    return Pruned(
+        articles,
+        items,
+        outcomes,
+        run_flags,
+        resolved,
+        run_orders,
+        orders.details,
+        orders.changes,
+        orders.messages,
+        orders.leases,
+    )
 
 
 def _drop_old_staging(db: Database, shop: str) -> list[int]:
@@ -55,18 +79,24 @@ def _drop_old_staging(db: Database, shop: str) -> list[int]:
         return list(connection.execute(dropped).scalars())
 
 
-def _runs_with_old_detail(db: Database, shop: str, keep_runs: int) -> list[int]:
+def _runs_with_old_detail(db: Database, shop: str, keep_runs: int, keep_days: int) -> list[int]:
     detail = or_(
         exists().where(OutcomeEntry.run == Run.id).correlate(Run),
         exists().where(RunFlag.run == Run.id).correlate(Run),
+        exists().where(RunOrderRow.run == Run.id).correlate(Run),
     )
     old: list[int] = []
     with db.read() as connection:
+        young = db.now(connection) - timedelta(days=keep_days)
         for flow in connection.execute(select(Run.flow).where(Run.shop == shop).distinct()).scalars().all():
             oldest_kept = _nth_newest(connection, shop, flow, keep_runs)
             if oldest_kept is not None:
                 wanted = select(Run.id).where(
-                    Run.shop == shop, Run.flow == flow, Run.id < oldest_kept, detail
+                    Run.shop == shop,
+                    Run.flow == flow,
+                    Run.id < oldest_kept,
+                    Run.started_at <= young,
+                    detail,
                 )
                 old.extend(connection.execute(wanted).scalars())
     return old

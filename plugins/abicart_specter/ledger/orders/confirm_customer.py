@@ -23,6 +23,8 @@ def confirm_customer(
     seconds: float,
 ) -> CustomerConfirmed:
     """See ``OrderLedger.confirm_customer``."""
+    if then is not None and not seconds:
+        raise ValueError("A next intent needs a lease that is prolonged")
     renewed, refusal = None, None
     with db.write() as connection:
         if seconds:

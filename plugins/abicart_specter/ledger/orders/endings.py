@@ -196,6 +196,8 @@ def ended(
 
 
 def _end(db: Database, ending: Ending, settle: _Settle) -> OrderEnded:
+    if ending.then is not None and (ending.release or not ending.seconds):
+        raise ValueError("A next intent needs a lease that is kept and prolonged")
     run, lease, refusal = ending.run, None, None
     with db.write() as connection:
         if ending.release:
