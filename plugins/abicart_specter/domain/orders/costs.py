@@ -11,7 +11,9 @@ from abicart_specter.domain.orders.rates import explains, is_real
 from abicart_specter.domain.orders.records import Cost
 from abicart_specter.domain.orders.splits import largest_remainder
 
-_SLACK = Decimal("0.01")
+_PER_RATE = Decimal("0.01")
+_PER_ROW = Decimal("0.005")
+_MOST = Decimal("0.05")
 
 Parts = list[tuple[Decimal, Decimal, Decimal]]
 """Rate, kronor with VAT, kronor without."""
@@ -26,9 +28,9 @@ def charged_parts(case: Case, what: str, cost: Cost, taxable: Mapping[Decimal, i
     """
     usual = case.settings.prices.usual_rates()
     known = [*taxable, *(rate for rate in usual if rate not in taxable)]
-    mix = _mix(cost, taxable)
+    miss, mix = _mix(cost, taxable, len(case.order.items))
     if cost.rate in known and explains(cost.rate, cost.inc, cost.ex):
-        if cost.rate not in taxable and mix is not None:
+        if cost.rate not in taxable and mix is not None and miss <= _PER_RATE:
             raise _ambiguous(case, what, cost, [cost.rate])
         return [(cost.rate, cost.inc, cost.ex)]
     if mix is not None:
@@ -70,15 +72,22 @@ def as_charged(parts: Parts) -> list[Charged]:
     return [Charged(rate, ex, inc - ex) for rate, inc, ex in parts]
 
 
-def _mix(cost: Cost, taxable: Mapping[Decimal, int]) -> Parts | None:
+def rounding_slack(rates: int, rows: int) -> Decimal:
+    """How far a cost's VAT may lie from its parts' without being another split: an öre per rate, and what a shop that
+    makes the whole order's VAT right per rate puts here of the rounding of its rows.
+    """
+    return min(_MOST, _PER_RATE * rates + _PER_ROW * rows)
+
+
+def _mix(cost: Cost, taxable: Mapping[Decimal, int], rows: int) -> tuple[Decimal, Parts | None]:
+    """By how much the goods' mix misses the cost's VAT, and the parts if that can be rounding."""
     rates = [rate for rate, weight in taxable.items() if weight > 0]
     if len(rates) < 2:
-        return None
+        return _MOST, None
     ex = largest_remainder(to_ore(cost.ex), [taxable[rate] for rate in rates])
     vat = total(to_kronor(part) * rate for part, rate in zip(ex, rates, strict=True))
-    if abs(vat - (cost.inc - cost.ex)) > _SLACK:
-        return None
-    return _with_vat(cost, rates, ex)
+    miss = abs(vat - (cost.inc - cost.ex))
+    return miss, _with_vat(cost, rates, ex) if miss <= rounding_slack(len(rates), rows) else None
 
 
 def _with_vat(cost: Cost, rates: list[Decimal], ex: list[int]) -> Parts:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 
-from abicart_specter.domain.orders.costs import Parts, proportional_parts, vat_in
+from abicart_specter.domain.orders.costs import Parts, proportional_parts, rounding_slack, vat_in
 from abicart_specter.domain.orders.lines import Case
 from abicart_specter.domain.orders.ore import percent_text, shown
 from abicart_specter.domain.orders.records import Cost, RowRole, SpecterRow
@@ -19,7 +19,6 @@ RATE_SWITCHES = (
 """First day of the new rate, old and new percent: food, from 2026-04-01 to 2027-12-31."""
 
 _NO_SALE = frozenset({RowRole.GIFT_CARD_USED, RowRole.GIFT_CARD_SOLD, RowRole.ROUNDING})
-_ORE = Decimal("0.01")
 
 
 def flag_vat(case: Case, rows: Iterable[SpecterRow], now: datetime) -> None:
@@ -84,7 +83,9 @@ def _tax_point(case: Case, percents: set[Decimal], now: datetime) -> None:
 def flag_freight(case: Case, what: str, cost: Cost, charged: Parts, taxable: dict[Decimal, int]) -> bool:
     """Note where Skatteverket's proportional rule gives another VAT than the shop charged (rule 20)."""
     parts = proportional_parts(cost, taxable)
-    if parts is None or abs(vat_in(parts) - vat_in(charged)) <= _ORE:
+    if parts is None:
+        return False
+    if abs(vat_in(parts) - vat_in(charged)) <= rounding_slack(len(parts), len(case.order.items)):
         return False
     how = "the split" if case.settings.orders.freight_vat == "split" else "the shop's"
     case.warn(

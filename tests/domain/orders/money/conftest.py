@@ -1,8 +1,32 @@
-"""Makes the makers of orders importable for the tests beside them."""
+"""Makes the makers of orders importable for the tests beside them, and tells how random orders fared."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+
+LINES: list[str] = []
+
+
+@pytest.fixture
+def orders(request: pytest.FixtureRequest) -> int:
+    """How many random orders each test makes (option ``--orders``)."""
+    number: int = request.config.getoption("--orders")
+    return number
+
+
+@pytest.fixture
+def say() -> Callable[[str], None]:
+    """A line for the end of the test run's output."""
+    return LINES.append
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for line in LINES:
+        terminalreporter.write_line(line)

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Callable
 from decimal import Decimal
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from maker import D, build, specter_total
@@ -173,23 +172,3 @@ def test_a_correct_order_is_practically_never_held(orders: int, say: Callable[[s
         f"{time.perf_counter() - started:.0f} s"
     )
     assert sum(held.values()) <= orders / 10_000
-
-
-@pytest.fixture
-def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Writes a line to the test run's output, whatever becomes of the test."""
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-
-    def write(line: str) -> None:
-        if reporter is not None:
-            reporter.write_line("")
-            reporter.write_line(line)
-
-    return write
-
-
-@pytest.fixture
-def orders(request: pytest.FixtureRequest) -> int:
-    """How many random orders each test here makes (option ``--orders``)."""
-    number: int = request.config.getoption("--orders")
-    return number
