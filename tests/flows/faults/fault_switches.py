@@ -22,6 +22,7 @@ SAMPLES: dict[str, dict[str, tuple[Any, ...]]] = {
         "refused_numbers": ([],),
         "batch_expiry_minutes": (1,),
         "response_limit": (3,),
+        "rate_limit": (20,),
         "stock_site_names": ("id",),
     },
 }
@@ -54,6 +55,7 @@ UNTOUCHED: dict[str, dict[str, str]] = {
         "customer_info": "names inside a customer, whom the export never asks for",
         "custom_shape": "names inside a customer, whom the export never asks for",
         "order_rounding": _ORDERS_ONLY,
+        "refund_shape": _ORDERS_ONLY,
         "order_customer": _ORDERS_ONLY,
     },
     "specter": {
