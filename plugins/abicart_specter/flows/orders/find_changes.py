@@ -67,7 +67,7 @@ def find_changes(ctx: FlowContext, mapping: OrderMapping) -> ChangesSummary:
             documents = abicart.orders.get_orders(sorted(sent)) if sent else {}
             compared += len(documents)
             for uid, document in documents.items():
-                news.update(_compare(ctx, mapping, sent[uid], document))
+                news.update(compare(ctx, mapping, sent[uid], document))
     ctx.ledger.orders.set_changes_checked(ctx.shop, asked)
     log.info("Shop %s: %s orders that are in Specter were compared with what was sent.", ctx.shop, compared)
     return ChangesSummary(
@@ -85,7 +85,7 @@ def _since(ctx: FlowContext) -> datetime:
     return checked_to - timedelta(minutes=ctx.settings.orders.overlap_minutes)
 
 
-def _compare(
+def compare(
     ctx: FlowContext, mapping: OrderMapping, sent: SentOrder, document: OrderDocument
 ) -> list[ChangeKind]:
     """Record what differs; returns the kinds that are news."""

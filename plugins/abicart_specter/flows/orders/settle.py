@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from abicart_specter.domain.records import Flag, ItemKey, Kind, Severity
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.orders.foreign_marks import looks_like_specters, shown
 from abicart_specter.flows.orders.window import STOCKHOLM
+from abicart_specter.ledger import OrderNotOpenError
 from abicart_specter.ledger.order_records import Decision, OrderRecord
 from abicart_specter.ledger.order_rules import SETTLED, UNSENT, OrderState
 
@@ -106,15 +108,16 @@ def _marked(ctx: FlowContext, order: OrderRecord) -> None:
     if looks_like_specters(ctx, mark):
         flag = Flag(key, "foreign_mark", Severity.WARNING, f"{what}; it is linked to it.", remedy)
         ctx.ledger.record_flags(ctx.run, [flag], checked=[key], source=FLAG_SOURCE)
-        ctx.ledger.orders.link(
-            ctx.shop,
-            order.uid,
-            mark,
-            by="mark",
-            who="order export",
-            why="externalOrderNumber in the shop",
-            run=ctx.run,
-        )
+        with suppress(OrderNotOpenError):  # somebody is sending it this very moment: that run decides
+            ctx.ledger.orders.link(
+                ctx.shop,
+                order.uid,
+                mark,
+                by="mark",
+                who="order export",
+                why="externalOrderNumber in the shop",
+                run=ctx.run,
+            )
         return
     what += (
         f" and which is no number of Specter's by the pattern {ctx.settings.orders.specter_number_pattern}."

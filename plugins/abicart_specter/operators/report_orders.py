@@ -1,0 +1,28 @@
+"""The run's account: every order found has one outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from abicart_specter.operators.base import ShopOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+
+class ReportOrdersOperator(ShopOperator):
+    """Runs whatever happened before, and is red when anything is missing."""
+
+    def execute(self, context: Context) -> dict[str, Any]:
+        from abicart_specter.flows.orders.report_orders import report_orders
+
+        self.skip_when(self.is_dry_run(context), "A dry run's orders are in the log of the task before.")
+        red_tasks = context["ti"].get_ti_count(
+            dag_id=self.dag_id,
+            run_ids=[context["run_id"]],
+            task_ids=sorted(self.upstream_task_ids),
+            states=["failed", "upstream_failed"],
+        )
+        in_log = int(context["params"].get("orders_in_log", 50))
+        with self.flow_context(context) as ctx:
+            return report_orders(ctx, red_tasks=red_tasks, orders_in_table=in_log).as_dict()
