@@ -61,7 +61,8 @@ class OrderMarks:
                 else:
                     unread[uid] = number
             waiting = {uid: waiting[uid] for uid in again}
-        return results | self._read_back(unread)
+        results |= self._read_back(unread)
+        return {uid: results[uid] for uid, _ in marks}
 
     def _about_the_query(self, query: FieldQuery, outcomes: Mapping[int, object]) -> list[int]:
         """The orders at which not the write was refused but a field of the query, which is now asked for no more."""
