@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shop_sandbox.core.errors import UsageError
 
@@ -166,3 +168,71 @@ def test_a_gift_card_is_given_back_last(shop, lamp) -> None:
     shop.control.edit("refund", uid=uid, amount=70)
     amounts = [(one["method"], one["amount"]) for one in shop.order(uid)["payments"]]
     assert amounts == [(9901, 60), (9905, 40), (9901, -60), (9905, -10)]
+
+
+def test_heads_of_all_placed_orders(shop, lamp) -> None:
+    shop.control.edit("place_order", rows=[{"article": lamp}], cart=True)
+    first = shop.place({"article": lamp, "quantity": 2}, gift_cards=[50], payment_method=9902)
+    second = shop.place({"article": lamp}, paid=True, ordered="2026-01-02T10:00:00+01:00")
+    shop("Order.set", first, {"externalOrderNumber": "S-7"}, "uid")
+    shop.control.edit("discard_order", uid=second)
+    heads = shop.control.inspect("order_heads")
+    assert [(one["uid"], one["externalOrderNumber"], one["discarded"], one["paid"]) for one in heads] == [
+        (first, "S-7", False, False),
+        (second, "", True, True),
+    ]
+    assert heads[0]["total"] == "200" and heads[0]["rows"] == 1
+    assert heads[0]["payments"] == [["reserved", "150"], ["paid", "50"]]
+    assert heads[1]["ordered"] == "2026-01-02T10:00:00+01:00"
+    assert shop.control.inspect("order_heads", offset=1, limit=5) == heads[1:]
+
+
+EDITS = st.lists(
+    st.one_of(
+        st.tuples(st.just("add"), st.integers(1, 99_999), st.sampled_from(["0.25", "0.12", "0.06", "0"])),
+        st.tuples(st.just("quantity"), st.integers(0, 9), st.integers(1, 30)),
+        st.tuples(st.just("remove"), st.integers(0, 9)),
+        st.tuples(st.just("shipping"), st.integers(0, 9999), st.booleans()),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    edits=EDITS, shape=st.sampled_from(["items", "negative_item", "property"]), percent=st.integers(0, 100)
+)
+def test_amounts_add_up_after_any_edits(shop, edits, shape, percent) -> None:
+    shop.switch(order_discount=shape)
+    rows = [
+        {"name": "A", "price": "99.99"},
+        {"name": "B", "price_ex": "12.35", "vat_rate": "0.06", "quantity": 3},
+    ]
+    uid = shop.place(*rows, discount={"percent": percent}, shipping=49)
+    for kind, *values in edits:
+        items = shop("Order.get", uid, "items")["items"]
+        if kind == "add":
+            wanted = {
+                "add": [{"name": "C", "price": str(Decimal(values[0]).scaleb(-2)), "vat_rate": values[1]}]
+            }
+        elif kind == "quantity":
+            wanted = {"quantity": {items[values[0] % len(items)]: values[1]}}
+        elif kind == "remove" and len(items) > 1:
+            wanted = {"remove": [items[values[0] % len(items)]]}
+        elif kind == "shipping":
+            wanted = {"shipping": {"ex": str(Decimal(values[0]).scaleb(-2)), "split": values[1]}}
+        else:
+            continue
+        shop.control.edit("edit_order", uid=uid, **wanted)
+    whole = shop("Order.get", uid, {"items": {}, "payments": {}, "costs": True, "discarded": True})
+    costs = whole["costs"]
+    off = Decimal(0)
+    if shape == "property":
+        shown = shop("Order.get", uid, "discount")["discount"]
+        off = Decimal(0) if shown is None else shown["incVat"]
+    assert sum(item["costs"]["total"]["incVat"] for item in whole["items"]) == costs["cart"]["incVat"]
+    parts = sum(costs[part]["incVat"] for part in ("cart", "shipment", "payment"))
+    assert parts - off == costs["total"]["incVat"] == whole["payments"][0]["amount"]
+    for one in costs.values():
+        assert one["incVat"] == one["exVat"] + one["vat"]

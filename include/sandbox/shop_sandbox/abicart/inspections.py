@@ -21,7 +21,8 @@ _PAGE = "uid: one; without uid a page of all by offset and limit (100)"
 INSPECTIONS: dict[str, str] = {
     "counts": "how many of everything; items are what has a product number and is sold",
     "items": "articles without variants and variants, one flat row each; offset, limit (1000)",
-    "manifest": "what the seed planted: rule → [kind, uid], and each kind of fault by name",
+    "order_heads": "placed orders, one flat row each with total, rows and payments by status; offset, limit (100000)",
+    "manifest": "what the seed planted: rule → [kind, uid], each kind of fault by name, orders by kind, invoices",
     **dict.fromkeys(CLASSES, _PAGE),
 }
 
@@ -37,6 +38,9 @@ def inspect(view: View, manifest: Manifest, what: str, query: Mapping[str, str])
     if what == "items":
         offset, limit = _number(query, "offset", 0), _number(query, "limit", 1000)
         return list(islice(items(view), offset, offset + limit))
+    if what == "order_heads":
+        offset, limit = _number(query, "offset", 0), _number(query, "limit", 100_000)
+        return list(islice(order_heads(view), offset, offset + limit))
     return _rows(view, what, query)
 
 
@@ -95,3 +99,25 @@ def _item(view: View, article: Article, variant: ArticleVariant | None) -> dict[
         "hidden": article.hidden,
         "draft": article.draft,
     }
+
+
+def order_heads(view: View) -> Iterator[dict[str, Any]]:
+    """Placed orders by uid: what tells whether each was exported, without the cost of whole orders."""
+    shop = view.shop
+    for order in (shop.orders.rows[uid] for uid in shop.orders.uids):
+        if order.ordered is None:
+            continue
+        payments = (shop.payments.rows[uid] for uid in order.payments)
+        yield {
+            "uid": order.uid,
+            "orderNumber": order.number,
+            "ordered": view.write_time(order.ordered),
+            "changed": view.write_time(order.changed),
+            "externalOrderNumber": order.external_number,
+            "discarded": order.discarded,
+            "paid": order.paid,
+            "currency": order.currency,
+            "total": order.total.inc,
+            "rows": len(order.items),
+            "payments": [[one.status, one.amount] for one in payments],
+        }

@@ -57,7 +57,7 @@ class Manifest:
 
     @classmethod
     def from_dict(cls, state: Mapping[str, Any]) -> Manifest:
-        manifest = cls(orders=dict(state["orders"]), invoices=dict(state["invoices"]))
+        manifest = cls(orders=dict(state.get("orders", {})), invoices=dict(state.get("invoices", {})))
         for fault, found in state["planted"].items():
             manifest.rules[fault] = found["rule"]
             manifest.planted[fault] = [(kind, uid) for kind, uid in found["items"]]
