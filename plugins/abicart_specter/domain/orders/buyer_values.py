@@ -173,7 +173,7 @@ def vat_number(buyer: Buyer, country: str, findings: Findings) -> str:
     if not buyer.vat_number.strip():
         return ""
     number = normal_vat_number(buyer.vat_number)
-    if len(number) > LONGEST_VAT_NUMBER or not number.isascii():
+    if len(number) > LONGEST_VAT_NUMBER or to_latin1(number).replaced:
         findings.warn(
             "vat_number_unusual",
             "What the buyer entered as VAT number is none; it is left out.",

@@ -65,8 +65,10 @@ def postcode(entered: str, country: str) -> tuple[str, bool]:
     form = _POSTCODES.get(country)
     if form is None:
         return tidy, True
-    bare = _NO_PART_OF_IT.sub("", tidy).upper()
-    bare = bare.removeprefix(country) if country not in ("GB", "NL") else bare
+    bare = _NO_PART_OF_IT.sub("", tidy.upper())
+    if not form.fullmatch(bare):
+        # SE-111 22, S-111 22, D-10115.
+        bare = bare.removeprefix(country).removeprefix(country[0])
     found = form.fullmatch(bare)
     if not found:
         return tidy, False
