@@ -59,7 +59,7 @@ def settle(ctx: FlowContext, *, listed_only: bool) -> Settled:
             decisions.append(decision)
             settled.counts[CANCELLED if state.discarded else TOO_EARLY] += 1
         elif uid in foreign:
-            _marked(ctx, state)
+            marked(ctx, state)
             settled.counts[MARKED] += 1
         elif listed_only:
             decisions.append(_manual(ctx, state))
@@ -98,7 +98,7 @@ def _manual(ctx: FlowContext, order: OrderRecord) -> Decision:
     )
 
 
-def _marked(ctx: FlowContext, order: OrderRecord) -> None:
+def marked(ctx: FlowContext, order: OrderRecord) -> None:
     """Somebody else wrote a number into the order: link it if it can be Specter's, and say so in any case."""
     mark, key = order.external_mark, ItemKey(Kind.ORDER, order.uid)
     remedy = (

@@ -1,0 +1,166 @@
+"""The Specter customer of an order: matched or made, never twice for one buyer (rules 14 to 17)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from abicart_specter.clients.specter import SpecterClient
+from abicart_specter.clients.specter_writes import customer_is_matched
+from abicart_specter.domain.orders.records import CustomerWrite
+from abicart_specter.domain.records import Flag, Severity
+from abicart_specter.errors import RecordError
+from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.orders.prepare_order import PreparedOrder
+from abicart_specter.ledger.order_records import CustomerState
+
+log = logging.getLogger(__name__)
+
+CUSTOMER_SHARED = "customer_shared"
+CUSTOMER_UNCONFIRMED = "customer_unconfirmed"
+CUSTOMER_NUMBER_UNKNOWN = "customer_number_unknown"
+MAY_BE_THERE = frozenset({CUSTOMER_UNCONFIRMED, CUSTOMER_NUMBER_UNKNOWN})
+"""Rules under which Specter may have made the customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The answer: Specter's number, whether its record is what the order says, and what was found.
+
+    ``fields_hash`` is that of the fields which Specter has now; ``None`` when its record was left alone.
+    """
+
+    number: int
+    fields_hash: str | None
+    flags: tuple[Flag, ...] = ()
+
+
+def must_write(ctx: FlowContext, state: CustomerState, prepared: PreparedOrder) -> bool:
+    """Whether the customer is to be written before the order.
+
+    One whose number is known is written again only when its fields changed and its record may be overwritten.
+    """
+    number, wanted = state.specter_customer_no, prepared.customer
+    if number is None:
+        return True
+    if not ctx.settings.customers.update_matched or wanted.hash == state.fields_hash or not _matched(wanted):
+        return False
+    return not ctx.ledger.orders.other_keys_of(ctx.shop, number, prepared.customer_key)
+
+
+def write_customer(
+    ctx: FlowContext,
+    specter: SpecterClient,
+    prepared: PreparedOrder,
+    state: CustomerState,
+    ignore_email: bool,
+    before_try: Callable[[], None],
+) -> Customer:
+    """Write the customer; the intent is stored already.
+
+    The first contact goes unforced: Specter may find somebody whom another buyer of the shop is linked to. Only
+    where it did not, a second call brings the record up to date, since the order itself carries no address.
+
+    :param ignore_email: see :func:`ignore_email_check`.
+    :raises RecordError: rule in ``MAY_BE_THERE``: an answer came, but the order must be held.
+    """
+    wanted = prepared.customer
+    if state.specter_customer_no is not None:
+        number = _submit(specter, prepared, before_try, force=True, ignore_email=ignore_email)
+        return Customer(number, wanted.hash, _moved(prepared, state, number))
+    number = _submit(specter, prepared, before_try, force=False, ignore_email=ignore_email)
+    others = ctx.ledger.orders.other_keys_of(ctx.shop, str(number), prepared.customer_key)
+    if others:
+        return Customer(number, None, (_shared(prepared, number),))
+    if not ctx.settings.customers.update_matched or not _matched(wanted):
+        # A new customer of an order that matches nobody has just these fields; a matched one keeps its own.
+        return Customer(number, None if _matched(wanted) else wanted.hash)
+    again = _submit(specter, prepared, before_try, force=True, ignore_email=ignore_email)
+    if again != number:
+        raise RecordError(
+            f"Order {prepared.order.number}: Specter named customer {number}, and when asked to bring it up to date "
+            f"customer {again}.",
+            rule=CUSTOMER_UNCONFIRMED,
+            remedy="Look at both customers in Specter: two records share this e-mail address or number. Merge them "
+            "there; then the order goes by itself.",
+        )
+    return Customer(number, wanted.hash)
+
+
+def _matched(wanted: CustomerWrite) -> bool:
+    return customer_is_matched(
+        wanted.fields,
+        ignore_email=wanted.ignore_email,
+        ignore_organisation_number=wanted.ignore_organisation_number,
+    )
+
+
+def ignore_email_check(prepared: PreparedOrder, state: CustomerState) -> bool:
+    """``ignoreControlEmail``: as the settings say; but when an answer was lost, the customer may be there and must be
+    found (rule 16).
+
+    :raises RecordError: there is nothing to find it by: the order is held.
+    """
+    wanted = prepared.customer
+    if not state.open_intents or _matched(wanted):
+        return wanted.ignore_email
+    if wanted.fields.get("emailAddress"):
+        return False
+    raise RecordError(
+        f"Order {prepared.order.number}: the answer to its customer was lost, and by the settings Specter would make "
+        "another one.",
+        rule=CUSTOMER_UNCONFIRMED,
+        remedy="Look in Specter for the customer of this order. Then enter an e-mail address on the order in the "
+        "shop, so that Specter finds it, and the order goes by itself.",
+    )
+
+
+def _submit(
+    specter: SpecterClient,
+    prepared: PreparedOrder,
+    before_try: Callable[[], None],
+    *,
+    force: bool,
+    ignore_email: bool,
+) -> int:
+    answer = specter.submit_customer(
+        prepared.customer.fields,
+        force=force,
+        ignore_email=ignore_email,
+        ignore_organisation_number=prepared.customer.ignore_organisation_number,
+        before_try=before_try,
+    )
+    if answer.number is None:
+        raise RecordError(
+            f"Order {prepared.order.number}: Specter accepted its customer, but told no number that we can read.",
+            rule=CUSTOMER_NUMBER_UNKNOWN,
+            remedy="Nothing yet: the next run asks again. If it stays so, report it: Specter's answer has a new form.",
+        )
+    return answer.number
+
+
+def _shared(prepared: PreparedOrder, number: int) -> Flag:
+    return Flag(
+        prepared.key,
+        CUSTOMER_SHARED,
+        Severity.WARNING,
+        f"Order {prepared.order.number}: Specter matched its buyer ({prepared.customer.match_rule}) to customer "
+        f"{number}, which other buyers of the shop are linked to. The record was left as it is.",
+        "Compare the customer in Specter with the order in the shop; the order's delivery address is in its comment.",
+    )
+
+
+def _moved(prepared: PreparedOrder, state: CustomerState, number: int) -> tuple[Flag, ...]:
+    if str(number) == state.specter_customer_no:
+        return ()
+    return (
+        Flag(
+            prepared.key,
+            "customer_moved",
+            Severity.WARNING,
+            f"Order {prepared.order.number}: its buyer was customer {state.specter_customer_no} in Specter and is now "
+            f"{number}.",
+            "Nothing if the customers were merged in Specter; else two records share the e-mail address or number.",
+        ),
+    )
