@@ -121,13 +121,36 @@ BUYER_FIELDS = (
     "delivery",
 )
 
+DOCUMENT_FIELDS = (
+    "uid",
+    "orderNumber",
+    "ordered",
+    "changed",
+    "currency",
+    "exchangeRate",
+    "language",
+    "hasVat",
+    "discarded",
+    "note",
+    "externalOrderNumber",
+    "paymentStatus",
+    "deliveryStatus",
+    "customer",
+    "costs",
+    "delivery",
+    "discount",
+    "items",
+    "payments",
+)
+"""What ``document.…`` offers: the fields that the shop is asked for."""
+
 ORDERS = Target(
     "newOrderSubmit",
     ORDER_WIRE_NAMES,
     "externalOrderNo",
     ("order", "payment", "document", "shop", "settings"),
     "order.yaml",
-    {"order": ORDER_FIELDS, "payment": PAYMENT_FIELDS},
+    {"order": ORDER_FIELDS, "payment": PAYMENT_FIELDS, "document": DOCUMENT_FIELDS},
 )
 
 CUSTOMERS = Target(
@@ -136,7 +159,7 @@ CUSTOMERS = Target(
     None,
     ("buyer", "order", "document", "shop", "settings"),
     "customer.yaml",
-    {"buyer": BUYER_FIELDS, "order": ORDER_FIELDS},
+    {"buyer": BUYER_FIELDS, "order": ORDER_FIELDS, "document": DOCUMENT_FIELDS},
 )
 
 
