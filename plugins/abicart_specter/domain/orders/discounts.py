@@ -16,6 +16,8 @@ from abicart_specter.domain.orders.splits import split_kronor
 from abicart_specter.settings.special_numbers import ROLES
 
 ONE = Decimal(1)
+ROUNDING = Decimal("0.02")
+"""How far gross less percent may lie from the shop's amount: rounding, never a percentage that is merely near."""
 
 
 def plan_goods(case: Case, lines: list[Line], deductions: list[RateDeduction]) -> list[Planned]:
@@ -79,6 +81,8 @@ def _in_percent(line: Line, decimals: int) -> Planned | None:
     if line.off_inc <= 0 or gross_inc <= 0 or gross_ex <= 0:
         return None
     for percent in _percents(line, gross_inc):
+        if abs(gross_ex * (100 - percent) / 100 - line.ex) > ROUNDING:
+            continue
         row = of_line(line, inc=line.inc, ex=to_ore(line.ex), gross=to_ore(gross_ex), percent=percent)
         if row.cut(row.ex, decimals) is not None:
             return row

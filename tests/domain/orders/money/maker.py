@@ -9,6 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from abicart_specter.domain.orders.amounts import build_rows
 from abicart_specter.domain.orders.records import (
     Address,
@@ -22,6 +24,7 @@ from abicart_specter.domain.orders.records import (
     ShopOrder,
     ShopPayment,
 )
+from abicart_specter.errors import RecordError
 from abicart_specter.settings import ShopSettings, load_shop
 
 D = Decimal
@@ -176,6 +179,18 @@ def build(basket: Basket | ShopOrder, shop: ShopSettings | None = None, **change
         "now": NOW,
     }
     return build_rows(order, **(values | changes))
+
+
+def held(basket: Basket | ShopOrder, shop: ShopSettings | None = None, **changes: Any) -> RecordError:
+    """Why the basket's order is held; it must be."""
+    with pytest.raises(RecordError) as caught:
+        build(basket, shop, **changes)
+    assert caught.value.remedy
+    return caught.value
+
+
+def rules(found: OrderRows) -> list[str]:
+    return [flag.rule for flag in found.flags]
 
 
 def specter_total(found: OrderRows, vat_rounding: str = "rate") -> Decimal:

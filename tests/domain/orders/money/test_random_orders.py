@@ -116,7 +116,7 @@ def test_what_is_sent_adds_up_or_the_order_is_held(orders: int, say: Callable[[s
         f"{tried} orders of any kind, {sum(held.values())} held {dict(held)}, "
         f"{time.perf_counter() - started:.0f} s"
     )
-    assert sum(held.values()) < tried / 20
+    assert sum(held.values()) < 20 + tried / 20
 
 
 def likely_order(rng: random.Random) -> tuple[Kind, ShopOrder]:
