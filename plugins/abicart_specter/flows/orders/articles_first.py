@@ -18,7 +18,8 @@ from abicart_specter.domain.catalogue import ARTICLE_FIELDS, REQUIRED_FIELDS, no
 from abicart_specter.domain.groups import GroupBuilder, bisect_refused
 from abicart_specter.domain.mapping import ArticleMapping
 from abicart_specter.domain.number_check import check_number
-from abicart_specter.domain.records import CatalogueItem, ItemKey, Kind, ShopFacts
+from abicart_specter.domain.number_rule_table import NUMBER_DUPLICATE
+from abicart_specter.domain.records import CatalogueItem, ItemKey, Kind, Severity, ShopFacts
 from abicart_specter.errors import AbicartSpecterError, RecordError, RefusedError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.ledger import Created
@@ -26,6 +27,7 @@ from abicart_specter.ledger import Created
 log = logging.getLogger(__name__)
 
 OPENING_STOCK = "noItemsInStock"
+NUMBERS_AT_ONCE = 100
 RULE = "article_missing_in_specter"
 REMEDY = "Correct the product in the shop, run the product export for it, then this order goes by itself."
 
@@ -128,19 +130,21 @@ def _mapped(
     problems: dict[str, str],
 ) -> list[_New]:
     rules, reserved = ctx.settings.number_rules(), ctx.settings.special_numbers_by_number()
-    owners = _owners(ctx, abicart, list(items))
+    owners, flagged = _owners(ctx, abicart, list(items)), _flagged(ctx, items)
     states = ctx.ledger.item_states(ctx.shop, [item.key for item in items.values()])
     new: list[_New] = []
     for number, item in items.items():
         findings = check_number(number, rules)
         created = states[item.key].created_number
         if findings:
-            problems[number] = findings[0].message
+            problems[number] = _sentence_part(findings[0].message)
         elif number in reserved:
             problems[number] = f"the number is reserved for {reserved[number]}"
         elif len(owners.get(number, {item.key})) > 1:
             names = ", ".join(str(key) for key in sorted(owners[number]))
             problems[number] = f"several products have this number: {names}"
+        elif item.key in flagged and not owners:
+            problems[number] = _sentence_part(flagged[item.key])
         elif created is not None and created != number:
             problems[number] = f"Specter knows the product as {created}; it was renumbered in the shop"
         elif item.is_package:
@@ -149,10 +153,15 @@ def _mapped(
             try:
                 mapped = mapping.apply(item, context)
             except RecordError as error:
-                problems[number] = error.message
+                problems[number] = _sentence_part(error.message)
                 continue
             new.append(_New(item, mapped.row | _opening_stock(mapped.create_only, ordered[number])))
     return new
+
+
+def _sentence_part(sentence: str) -> str:
+    """A sentence as the end of another one."""
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
 
 
 def _opening_stock(create_only: Mapping[str, str], ordered: Decimal) -> dict[str, str]:
@@ -166,25 +175,34 @@ def _opening_stock(create_only: Mapping[str, str], ordered: Decimal) -> dict[str
 def _owners(ctx: FlowContext, abicart: AbicartClient, numbers: Sequence[str]) -> dict[str, set[ItemKey]]:
     """Who has these numbers in the shop now. Empty where the shop does not let itself be asked so."""
     owners: dict[str, set[ItemKey]] = {}
-    calls: list[tuple[str, Sequence[Any]]] = []
-    for number in numbers:
-        selection = {"filters": {"/articleNumber": number}, "limit": 10}
-        calls.append(("Article.list", [["uid", "articleNumber", "variants"], selection]))
-        calls.append(("ArticleVariant.list", [["uid", "articleNumber"], selection]))
-    results = abicart.batch(calls, idempotent=True) if calls else []
-    for index, result in enumerate(results):
-        number, of_variants = numbers[index // 2], index % 2 == 1
-        if isinstance(result, AbicartSpecterError) or not isinstance(result, list):
-            continue
-        found = owners.setdefault(number, set())
-        for one in result:
-            if one.get("articleNumber") != number:
-                continue
-            if of_variants:
-                found.add(ItemKey(Kind.VARIANT, int(one["uid"])))
-            elif not one.get("variants"):
-                found.add(ItemKey(Kind.ARTICLE, int(one["uid"])))
+    for start in range(0, len(numbers), NUMBERS_AT_ONCE):
+        part = numbers[start : start + NUMBERS_AT_ONCE]
+        selection = {"filters": {"/articleNumber": {"in": list(part)}}, "limit": 10 * NUMBERS_AT_ONCE}
+        articles, variants = abicart.batch(
+            [
+                ("Article.list", [["uid", "articleNumber", "variants"], selection]),
+                ("ArticleVariant.list", [["uid", "articleNumber"], selection]),
+            ],
+            idempotent=True,
+        )
+        if isinstance(articles, AbicartSpecterError) or isinstance(variants, AbicartSpecterError):
+            continue  # no filter by number (Abicart reference 10 #25): the validation's flags must do
+        for one in articles:
+            if not one.get("variants"):
+                owners.setdefault(one["articleNumber"], set()).add(ItemKey(Kind.ARTICLE, int(one["uid"])))
+        for one in variants:
+            owners.setdefault(one["articleNumber"], set()).add(ItemKey(Kind.VARIANT, int(one["uid"])))
     return owners
+
+
+def _flagged(ctx: FlowContext, items: Mapping[str, CatalogueItem]) -> dict[ItemKey, str]:
+    """What the last validation of the catalogue found wrong with these products."""
+    keys = {item.key for item in items.values()}
+    return {
+        row.flag.key: row.flag.message
+        for row in ctx.ledger.iter_open_flags(ctx.shop)
+        if row.flag.key in keys and row.flag.severity is Severity.ERROR and row.flag.rule == NUMBER_DUPLICATE
+    }
 
 
 def _create(

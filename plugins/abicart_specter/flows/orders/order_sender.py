@@ -229,6 +229,7 @@ class OrderSender:
                 error.message,
                 error.remedy,
                 flags=flags,
+                release=True,
             )
             lease.lease = ended.lease
             self._failed(ended)
@@ -253,6 +254,7 @@ class OrderSender:
                 error.remedy,
                 flags=[*flags, _error_flag(prepared, error)],
                 release=release,
+                seconds=self._kept(release),
             )
             self._ended(lease, ended)
             return
@@ -267,6 +269,7 @@ class OrderSender:
             None if answer.number is None else str(answer.number),
             flags=flags,
             release=release,
+            seconds=self._kept(release),
         )
         self._ended(lease, ended)
         self.accepted.append((prepared, record))
@@ -291,6 +294,7 @@ class OrderSender:
             LOOK,
             flags=flags,
             release=release,
+            seconds=self._kept(release),
         )
         log.warning("Shop %s: order %s: %s", self.ctx.shop, prepared.order.number, error.message)
         self._failed(ended)
@@ -320,6 +324,7 @@ class OrderSender:
                 words=f"Specter has it already: {words}",
                 flags=flags,
                 release=release,
+                seconds=self._kept(release),
             )
             self._ended(lease, ended)
             self.accepted.append((prepared, record))
@@ -342,6 +347,7 @@ class OrderSender:
             remedy,
             flags=[*flags, _error_flag(prepared, refusal)],
             release=release,
+            seconds=self._kept(release),
         )
         self._ended(lease, ended)
 
@@ -400,6 +406,10 @@ class OrderSender:
         self.failures += 1
         if ended.outcome is not None:
             self.outcomes[ended.outcome] += 1
+
+    def _kept(self, release: bool) -> float:
+        """Seconds to prolong the lease by, where the buyer has more orders."""
+        return 0.0 if release else self.terms.seconds
 
     def _answered(self) -> None:
         self.failures, self.any_answer = 0, True
