@@ -10,7 +10,7 @@ from airflow.sdk import DAG, Param
 
 from abicart_specter.dag_docs import dag_doc, shops
 from abicart_specter.operators.check_orders import CheckOrdersOperator
-from abicart_specter.operators.policy import DEFAULT_ARGS
+from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL
 
 FLOW = "order_duplicate_check"
 
@@ -48,8 +48,8 @@ def order_duplicate_check(shop: str, shop_file: Path) -> DAG:
         tags=[shop, FLOW],
     ) as dag:
         common = {"shop": shop, "flow": FLOW}
-        check = CheckOrdersOperator(task_id="check_shop", **common)
-        duplicate = DuplicateCheckOperator(task_id="duplicate_check", **common)
+        check = CheckOrdersOperator(task_id="check_shop", pool=ABICART_POOL, **common)
+        duplicate = DuplicateCheckOperator(task_id="duplicate_check", pool=SPECTER_POOL, **common)
         check >> duplicate
     return dag
 

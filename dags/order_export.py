@@ -18,6 +18,7 @@ from abicart_specter.operators.scan_orders import ScanOrdersOperator
 from abicart_specter.operators.send_orders import SendOrdersOperator
 from abicart_specter.operators.special_numbers import EnsureSpecialNumbersOperator
 from abicart_specter.operators.sweep_orders import SweepOrdersOperator
+from abicart_specter.operators.write_back import WriteBackOperator
 
 FLOW = "order_export"
 EVERY = "*/10 * * * *"
@@ -86,6 +87,7 @@ def order_export(shop: str, shop_file: Path) -> DAG:
             map_index_template="chunk {{ task.chunk['chunk'] }}",
             **common,
         ).expand(chunk=plan.output)
+        marks = WriteBackOperator(task_id="write_back", pool=ABICART_POOL, **common)
         changes = FindChangesOperator(task_id="find_changes", pool=ABICART_POOL, **common)
         report = ReportOrdersOperator(
             task_id="report", trigger_rule=TriggerRule.ALL_DONE, retries=0, **common
@@ -93,8 +95,8 @@ def order_export(shop: str, shop_file: Path) -> DAG:
 
         check >> [preview, scan]
         scan >> sweep >> special >> plan >> send
-        scan >> changes
-        [check, scan, sweep, special, plan, send, changes] >> report
+        scan >> [marks, changes]
+        [check, scan, sweep, special, plan, send, marks, changes] >> report
     return dag
 
 

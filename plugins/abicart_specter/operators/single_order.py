@@ -21,5 +21,11 @@ class SingleOrderOperator(ShopOperator):
 
         with self.flow_context(context) as ctx:
             request = SingleRequest.from_params(context["params"])
-            summary = single_order(ctx, request, order_mapping(ctx.settings), lease_terms(ctx.settings))
+            summary = single_order(
+                ctx,
+                request,
+                order_mapping(ctx.settings),
+                lease_terms(ctx.settings),
+                who=context["dag_run"].triggering_user_name or "somebody without a name",
+            )
             return {str(outcome): count for outcome, count in summary.outcomes.items()}

@@ -9,7 +9,9 @@ from scan_lab import NOON, TEN, ScanLab
 
 from abicart_specter.domain.records import Outcome
 from abicart_specter.errors import ConfigurationError
+from abicart_specter.flows.orders.pending_marks import write_pending_marks
 from abicart_specter.flows.orders.window import RunKind
+from abicart_specter.ledger import SpecialState
 
 SECOND = timedelta(seconds=1)
 
@@ -33,6 +35,7 @@ def test_a_run_that_finds_nothing_needs_no_further_task(lab: ScanLab) -> None:
         "ensure_special_numbers",
         "plan_orders",
         "send_orders",
+        "write_back",
         "find_changes",
     }
 
@@ -40,7 +43,26 @@ def test_a_run_that_finds_nothing_needs_no_further_task(lab: ScanLab) -> None:
 def test_a_run_with_an_order_needs_plan_and_send(lab: ScanLab) -> None:
     lab.orders.set_swept("demo", NOON - TEN)
     lab.place(NOON - TEN / 2)
-    assert set(lab.scan().needless) == {"sweep_orders", "find_changes"}
+    assert set(lab.scan().needless) == {"sweep_orders", "write_back", "find_changes"}
+
+
+def test_special_numbers_that_are_known_need_no_task(lab: ScanLab) -> None:
+    for number, role in lab.export.settings.special_numbers_by_number().items():
+        lab.export.ledger.record_special_number("demo", number, role, SpecialState.CREATED)
+    lab.place(NOON - TEN / 2)
+    assert "ensure_special_numbers" in lab.scan().needless
+
+
+def test_a_number_that_is_not_in_the_shop_yet_is_written_by_the_next_run(lab: ScanLab) -> None:
+    uid = lab.place(NOON - TEN / 2)
+    lab.send(lab.scan())
+    lab.now += timedelta(hours=1)
+    run = lab.scan()
+    assert "write_back" not in run.needless
+    assert write_pending_marks(run.ctx, lab.mapping) == 1
+    with lab.export.abicart() as client:
+        assert client.orders.get_orders([uid])[uid]["externalOrderNumber"] == str(700_000 + uid)
+    assert "write_back" in lab.scan().needless
 
 
 def test_three_days_of_pause_lose_nothing(lab: ScanLab) -> None:

@@ -82,6 +82,12 @@ def test_two_answers_contradict_each_other(one: str, other: str) -> None:
         request(**{one: ANSWERS[one], other: ANSWERS[other]})
 
 
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_an_answer_in_a_dry_run_would_do_nothing(answer: str) -> None:
+    with pytest.raises(ConfigurationError, match="does nothing in a dry run"):
+        request(dry_run=True, **{answer: ANSWERS[answer]})
+
+
 @pytest.mark.parametrize("reason", ["x", "  ab  ", "1234"])
 def test_a_reason_says_something(reason: str) -> None:
     with pytest.raises(ConfigurationError, match="needs a reason"):

@@ -21,7 +21,7 @@ def due_orders(ctx: FlowContext, terms: LeaseTerms, *, waiting_for_a_person: boo
         ctx.clock(),
         trusted=orders.duplicate_control == "trusted",
         settle_seconds=settle_seconds,
-        write_back=orders.write_number_to_shop,
+        write_back=False,  # what is in Specter and only lacks its mark in the shop: see pending_marks
     )
     wanted = [one.uid for one in due if waiting_for_a_person or one.due_for is not DueFor.SENDING]
     return list(dict.fromkeys([*expired, *wanted]))

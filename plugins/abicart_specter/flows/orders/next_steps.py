@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.orders.pending_marks import marks_are_pending
 from abicart_specter.flows.orders.scan import ScanSummary
 from abicart_specter.flows.orders.window import RunKind, ScanWindow, sweep_is_due
 from abicart_specter.ledger import SpecialState
 
-SWEEP, SPECIAL, PLAN, SEND, CHANGES = (
+SWEEP, SPECIAL, PLAN, SEND, WRITE_BACK, CHANGES = (
     "sweep_orders",
     "ensure_special_numbers",
     "plan_orders",
     "send_orders",
+    "write_back",
     "find_changes",
 )
 
@@ -39,6 +41,7 @@ def next_steps(
         SPECIAL: sending and _special_numbers_missing(ctx),
         PLAN: sending,
         SEND: sending,
+        WRITE_BACK: window.follows_on and marks_are_pending(ctx),
         CHANGES: summary.changed,
     }
     return NextSteps(tuple(task for task, needed in wanted.items() if not needed))

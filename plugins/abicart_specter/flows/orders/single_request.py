@@ -72,6 +72,11 @@ class SingleRequest:
                 f"These fields contradict each other: {', '.join(f'“{name}”' for name in asked)}.",
                 remedy="Fill in one of them.",
             )
+        if asked and self.dry_run:
+            raise ConfigurationError(
+                f"“{asked[0]}” does nothing in a dry run.",
+                remedy="Switch “Dry run” off, or empty the field.",
+            )
         if asked and len(self.numbers) != 1:
             raise ConfigurationError(
                 f"“{asked[0]}” is an answer about one order, but {len(self.numbers)} were named.",
