@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from abicart_specter.operators.duplicate_check import DuplicateCheckOperator
 from airflow.sdk import DAG, Param
 
 from abicart_specter.dag_docs import dag_doc, shops
 from abicart_specter.operators.check_orders import CheckOrdersOperator
+from abicart_specter.operators.duplicate_check import DuplicateCheckOperator
 from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL
 
 FLOW = "order_duplicate_check"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import deepcopy
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from airflow.sdk.exceptions import ParamValidationError
@@ -39,7 +40,7 @@ def test_every_ten_minutes_without_a_gap_also_when_the_clocks_change(order_expor
     assert len(found) == 144
     assert found[0][0] == start
     assert {(end - begin).total_seconds() for begin, end in found} == {600.0}
-    assert all(one[1] == next_one[0] for one, next_one in zip(found, found[1:], strict=False))
+    assert all(one[1] == next_one[0] for one, next_one in pairwise(found))
 
 
 def test_one_run_at_a_time_and_no_run_for_what_was_missed(order_export) -> None:

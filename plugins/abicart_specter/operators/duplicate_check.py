@@ -20,4 +20,10 @@ class DuplicateCheckOperator(ShopOperator):
 
         number = str(context["params"]["number"]).strip()
         with self.flow_context(context) as ctx:
-            return dict(duplicate_check(ctx, number, order_mapping(ctx.settings), lease_terms(ctx.settings)))
+            return duplicate_check(
+                ctx,
+                number,
+                order_mapping(ctx.settings),
+                lease_terms(ctx.settings),
+                who=context["dag_run"].triggering_user_name or "somebody without a name",
+            )
