@@ -23,13 +23,13 @@ from abicart_specter.domain.raw_values import uid_of
 VERSION = 1
 """Of the snapshot's form."""
 
-_OF_TODAY = ("article", "variant", "number")
-"""What a row's product is called today; in the snapshot for people to read, never compared."""
+_FOR_READERS = ("article", "variant", "number", "name")
+"""What a row's product is and is called; in the snapshot for people to read, never compared."""
 
 
 def content_hash(order: ShopOrder) -> str:
     """SHA-256 over what matters; the same however the shop writes its values, and over versions of Python."""
-    rows = [{name: one for name, one in row.items() if name not in _OF_TODAY} for row in _rows(order)]
+    rows = [{name: one for name, one in row.items() if name not in _FOR_READERS} for row in _rows(order)]
     document = {
         **_head(order),
         "rows": rows,
@@ -46,10 +46,11 @@ def snapshot(order: ShopOrder, secret: bytes) -> dict[str, Any]:
     Nothing personal: of the buyer, and of what the buyer chose and entered, it holds an HMAC with ``secret``.
     """
     payments = sorted(order.payments, key=lambda one: one.uid)
+    choices = {uid: _keyed([uid, pairs], secret) for uid, pairs in _choices(order)}
     return {
         "version": VERSION,
         **_head(order),
-        "rows": _rows(order),
+        "rows": [{**row, "choices_hash": choices.get(row["uid"])} for row in _rows(order)],
         "payments": [
             {
                 "uid": one.uid,
@@ -60,7 +61,6 @@ def snapshot(order: ShopOrder, secret: bytes) -> dict[str, Any]:
             for one in payments
         ],
         "buyer_hash": _keyed(_buyer(order.buyer), secret),
-        "choices_hash": _keyed(_choices(order), secret),
     }
 
 

@@ -13,6 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 from abicart_specter.domain.money import shortest
+from abicart_specter.domain.orders.change_words import (
+    amount_words,
+    apart,
+    discount_words,
+    payment_words,
+    row_name,
+)
 from abicart_specter.domain.orders.content import snapshot
 from abicart_specter.domain.orders.records import ShopOrder
 
@@ -79,10 +86,11 @@ def differences(before: Mapping[str, Any], order: ShopOrder, secret: bytes) -> l
     if after["discarded"]:
         # A cancelled order's payments are cancelled with it; its rows are undone as a whole.
         return [*cancelled, *_money_back(before, after, order.currency)]
+    rows = list(_row_changes(before, after, order.currency))
     return [
         *cancelled,
-        *_row_changes(before, after, order.currency),
-        *_cost_changes(before, after, order.currency),
+        *rows,
+        *_cost_changes(before, after, order.currency, goods=not rows),
         *_money_back(before, after, order.currency),
         *_other_changes(before, after),
     ]
@@ -118,7 +126,7 @@ def _cancelling(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator
     for row in before["rows"]:
         yield Difference(
             ChangeKind.CANCELLED,
-            _row_name(row),
+            row_name(row),
             f"{row['quantity']} sold",
             "none",
             "Its stock is back in the shop; Specter gives it back when the order is cancelled there.",
@@ -149,12 +157,14 @@ def _row_change(old: Mapping[str, Any], new: Mapping[str, Any], currency: str) -
     elif _amounts(old) != _amounts(new):
         yield Difference(
             ChangeKind.EDITED,
-            f"{_row_name(new)}: amount",
-            _amount_words(old, currency),
-            _amount_words(new, currency),
+            f"{row_name(new)}: amount",
+            amount_words(old, currency),
+            amount_words(new, currency),
             f"Change price, discount or VAT of the row in Specter. {_BOOKED}",
             new["number"],
         )
+    if old["choices_hash"] != new["choices_hash"]:
+        yield _hidden(f"{row_name(new)}: what the buyer chose or entered", new["number"])
 
 
 def _stock_change(
@@ -162,21 +172,23 @@ def _stock_change(
 ) -> Difference:
     return Difference(
         ChangeKind.EDITED,
-        f"{_row_name(row)}: {what}",
+        f"{row_name(row)}: {what}",
         shortest(had) if had else "none",
-        f"{shortest(has)} for {_amount_words(row, currency)}" if has else "none",
-        f"{remedy} the order in Specter: until then its stock of this product is {_apart(has - had)}. {_BOOKED}",
+        f"{shortest(has)} for {amount_words(row, currency)}" if has else "none",
+        f"{remedy} the order in Specter: until then its stock of this product is {apart(has - had)}. {_BOOKED}",
         row["number"],
         has - had,
     )
 
 
-def _apart(delta: Decimal) -> str:
-    return f"{shortest(abs(delta))} too {'high' if delta > 0 else 'low'}"
-
-
-def _cost_changes(before: Mapping[str, Any], after: Mapping[str, Any], currency: str) -> Iterator[Difference]:
-    for name, words in (("shipment", "delivery cost"), ("fee", "payment fee"), ("total", "total")):
+def _cost_changes(
+    before: Mapping[str, Any], after: Mapping[str, Any], currency: str, *, goods: bool
+) -> Iterator[Difference]:
+    """:param goods: whether the sum of the goods is to be compared as well: no row explains it."""
+    names = {"cart": "goods"} if goods else {}
+    for name, words in (
+        names | {"shipment": "delivery cost", "fee": "payment fee", "total": "total"}
+    ).items():
         if _amounts(before[name]) != _amounts(after[name]):
             remedy = (
                 "The rows above should explain it; the order in Specter must come to this total."
@@ -186,48 +198,36 @@ def _cost_changes(before: Mapping[str, Any], after: Mapping[str, Any], currency:
             yield Difference(
                 ChangeKind.EDITED,
                 words,
-                _amount_words(before[name], currency),
-                _amount_words(after[name], currency),
+                amount_words(before[name], currency),
+                amount_words(after[name], currency),
                 remedy,
             )
     if before["discount"] != after["discount"]:
         yield Difference(
             ChangeKind.EDITED,
             "discount on the order",
-            _discount_words(before["discount"], currency),
-            _discount_words(after["discount"], currency),
+            discount_words(before["discount"], currency),
+            discount_words(after["discount"], currency),
             f"Change the discount's rows in Specter. {_BOOKED}",
         )
 
 
 def _money_back(before: Mapping[str, Any], after: Mapping[str, Any], currency: str) -> Iterator[Difference]:
-    """Less paid than before: a payment below zero, lowered, taken away, or cancelled in an order that lives."""
+    """Other payments than before. Less than before, one way or the other, is a refund."""
     had, has = _living(before), _living(after)
-    if sum(has.values(), ZERO) < sum(had.values(), ZERO):
-        yield Difference(
-            ChangeKind.REFUNDED if not after["discarded"] else ChangeKind.CANCELLED,
-            "payments",
-            f"{_money(sum(had.values(), ZERO))} {currency}",
-            f"{_money(sum(has.values(), ZERO))} {currency}",
-            "Credit the difference in Specter by hand; nothing is credited by itself.",
-        )
-    elif sum(has.values(), ZERO) > sum(had.values(), ZERO):
-        yield Difference(
-            ChangeKind.EDITED,
-            "payments",
-            f"{_money(sum(had.values(), ZERO))} {currency}",
-            f"{_money(sum(has.values(), ZERO))} {currency}",
-            "Look whether the order in Specter still says how it is paid.",
-        )
-    methods = (sorted({method for method, _ in had}), sorted({method for method, _ in has}))
-    if methods[0] != methods[1] and methods[1] and not after["discarded"]:
-        yield Difference(
-            ChangeKind.EDITED,
-            "payment methods",
-            ", ".join(map(str, methods[0])) or "none",
-            ", ".join(map(str, methods[1])),
-            "Correct the order's payment code, and the rows of gift cards, in Specter.",
-        )
+    if had == has:
+        return
+    less = sum((amount for _, amount in has), ZERO) < sum((amount for _, amount in had), ZERO)
+    living = ChangeKind.REFUNDED if less else ChangeKind.EDITED
+    yield Difference(
+        ChangeKind.CANCELLED if after["discarded"] else living,
+        "payments",
+        payment_words(had, currency),
+        payment_words(has, currency),
+        "Credit the difference in Specter by hand; nothing is credited by itself."
+        if less
+        else "Correct the order's payment code, and the rows of gift cards, in Specter.",
+    )
 
 
 def _other_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Difference]:
@@ -247,52 +247,25 @@ def _other_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Itera
             str(after["delivery_method"] or "none"),
             "Change the delivery method in Specter before it is delivered.",
         )
-    for name, what in (
-        ("buyer_hash", "buyer or addresses"),
-        ("choices_hash", "what the buyer chose or entered"),
-    ):
-        if before[name] != after[name]:
-            yield Difference(
-                ChangeKind.EDITED,
-                what,
-                "as sent",
-                "changed",
-                "Look at the order in the shop and correct it in Specter; personal data are not shown here.",
-            )
+    if before["buyer_hash"] != after["buyer_hash"]:
+        yield _hidden("buyer or addresses")
 
 
-def _living(document: Mapping[str, Any]) -> dict[tuple[int, int], Decimal]:
-    return {
-        (one["method"], one["uid"]): Decimal(one["amount"]) for one in document["payments"] if one["alive"]
-    }
+def _hidden(what: str, product_number: str | None = None) -> Difference:
+    return Difference(
+        ChangeKind.EDITED,
+        what,
+        "as sent",
+        "changed",
+        "Look at the order in the shop and correct it in Specter; personal data are not shown here.",
+        product_number,
+    )
+
+
+def _living(document: Mapping[str, Any]) -> list[tuple[int, Decimal]]:
+    """(method, amount) of the payments that did not come to nothing."""
+    return sorted((one["method"], Decimal(one["amount"])) for one in document["payments"] if one["alive"])
 
 
 def _amounts(cost: Mapping[str, Any]) -> tuple[Any, ...]:
     return cost["inc"], cost["ex"], cost["rate"], cost.get("discount")
-
-
-def _row_name(row: Mapping[str, Any]) -> str:
-    number = f"product {row['number']!r}" if row["number"] else "without product"
-    return f"row {row['uid']}, {number}"
-
-
-def _amount_words(cost: Mapping[str, Any], currency: str) -> str:
-    rate = shortest(Decimal(cost["rate"]) * 100)
-    return f"{_money(Decimal(cost['inc']))} {currency} with VAT ({_money(Decimal(cost['ex']))} without, {rate} %)"
-
-
-def _money(value: Decimal) -> str:
-    """Two decimals at least, more where there are more."""
-    text = shortest(value)
-    decimals = len(text.partition(".")[2])
-    return text if decimals >= 2 else format(value, ".2f")
-
-
-def _discount_words(discount: Mapping[str, Any] | None, currency: str) -> str:
-    if discount is None:
-        return "none"
-    if discount["inc"] is not None:
-        return f"{_money(Decimal(discount['inc']))} {currency} with VAT"
-    if discount["ex"] is not None:
-        return f"{_money(Decimal(discount['ex']))} {currency} without VAT"
-    return f"{shortest(Decimal(discount['rate'] or 0) * 100)} %"
