@@ -107,7 +107,7 @@ def store_customer(
             .on_conflict_do_update(index_elements=["shop", "customer_key"], set_=values)
         )
         return None
-    if _is_mine(row, lease):
+    if row.intent_lease is None or _is_mine(row, lease):
         values.update(
             open_intents=0, intent_at=None, intent_hash=None, intent_lease=None, intent_attempt=None
         )
