@@ -36,7 +36,10 @@ def charged_parts(case: Case, what: str, cost: Cost, taxable: Mapping[Decimal, i
     if mix is not None:
         return mix
     fitting = [rate for rate in known if explains(rate, cost.inc, cost.ex)]
-    if is_real(cost.rate) and explains(cost.rate, cost.inc, cost.ex):
+    mixed = (
+        sum(weight > 0 for weight in taxable.values()) > 1
+    )  # then an odd rate may be worked out from a mix
+    if not mixed and is_real(cost.rate) and explains(cost.rate, cost.inc, cost.ex):
         fitting = [cost.rate]
     if len(fitting) == 1:
         return [(fitting[0], cost.inc, cost.ex)]
