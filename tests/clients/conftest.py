@@ -55,7 +55,7 @@ class Opener:
             settings.pop("api_user_id", account.api_user_id),
             settings.pop("user_key", account.user_key),
             account.integration_secret,
-            None,
+            settings.pop("webshop_id", None),
         )
         return self._kept(SpecterClient(connection, options, **settings))
 

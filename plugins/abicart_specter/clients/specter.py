@@ -31,6 +31,7 @@ from abicart_specter.clients.specter_writes import (
     customer_key_text,
     order_body,
     order_name,
+    personal_texts,
 )
 from abicart_specter.clients.transport import HttpRequest
 from abicart_specter.clients.unreadable import NotReadable
@@ -49,7 +50,7 @@ class SpecterClient:
 
     :param sleep: waits between tries; a test may pass its own.
     :param random: from 0 to 1, for the jitter of waits.
-    :param clock: monotonic seconds, for the rate limiter.
+    :param clock: monotonic seconds, for the rate limiter and the time limits.
     :param on_secret: told every key, given or computed, for masking.
     """
 
@@ -137,7 +138,7 @@ class SpecterClient:
         :param fields: names as on the wire, with texts that fit ISO-8859-1.
         :param force: overwrite the customer that matches.
         :param before_try: called right before each try leaves; may raise to stop.
-        :raises RefusedError: Specter says no. Its words may quote what was sent.
+        :raises RefusedError: Specter says no.
         :raises RecordError: it does not fit on the wire, or the customer has no name; nothing was sent.
         :raises UnconfirmedError: it may or may not be done.
         :raises TransportError, RateLimitedError: it is surely not done.
@@ -152,7 +153,7 @@ class SpecterClient:
         request = HttpRequest(
             "POST", WRITE_PAGE, encode_pairs(query), body, CONTENT_TYPE, writes=1, once=once
         )
-        return self._written(NEW_CUSTOMER, effect, request, before_try)
+        return self._written(NEW_CUSTOMER, effect, request, before_try, personal_texts(fields))
 
     def submit_order(
         self,
@@ -160,6 +161,7 @@ class SpecterClient:
         fields: Mapping[str, str],
         rows: Sequence[Mapping[str, str]],
         *,
+        personal: Sequence[str] = (),
         before_try: Callable[[], None] | None = None,
     ) -> WriteAnswer:
         """Create an order; ``number`` is Specter's order number, ``None`` if it was accepted but not told.
@@ -168,6 +170,7 @@ class SpecterClient:
 
         :param fields: names as on the wire, without ``customerId``; ``externalOrderNo`` names it in messages.
         :param rows: field names as on the wire but without number.
+        :param personal: texts that Specter's words may quote and no message may show, longest first.
         :param before_try: called right before it leaves; may raise to stop.
         :raises RefusedError: Specter says no; nothing was done.
         :raises UnconfirmedError: it left, and no answer came that could be read.
@@ -181,7 +184,8 @@ class SpecterClient:
         request = HttpRequest(
             "POST", WRITE_PAGE, encode_pairs(query), body, CONTENT_TYPE, writes=1, once=True
         )
-        return self._written(NEW_ORDER, Effect.ONCE, request, before_try, of=f" of {order_name(fields)}")
+        action = f"{NEW_ORDER} of {order_name(fields)}"
+        return self._written(action, Effect.ONCE, request, before_try, personal)
 
     def encoded_size(self, row: Mapping[str, str], index: int) -> int:
         """Bytes that a row takes in a call's body as number ``index``."""
@@ -248,12 +252,13 @@ class SpecterClient:
         effect: Effect,
         request: HttpRequest,
         before_try: Callable[[], None] | None,
-        of: str = "",
+        personal: Sequence[str] = (),
     ) -> WriteAnswer:
-        reply = self._channel.run(action + of, effect, request, read_write_reply, before_try)
+        reply = self._channel.run(action, effect, request, read_write_reply, before_try)
         if not reply.accepted:
-            raise self._channel.refused(action + of, reply)
-        return WriteAnswer(reply.number, self._channel.words(reply.code), self._channel.words(reply.words))
+            raise self._channel.refused(action, reply, personal)
+        words = self._channel.words
+        return WriteAnswer(reply.number, words(reply.code, personal), words(reply.words, personal))
 
     def _unnumbered(self, rows: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
         """``addSupplier`` makes Specter look at supplier fields (Specter reference 5.2)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random as random_module
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from abicart_specter.clients.options import HttpOptions, RequestCounts, SpecterConnection
@@ -16,6 +16,7 @@ from abicart_specter.clients.specter_key import request_key
 from abicart_specter.clients.transport import HttpAnswer, HttpRequest, Transport, http_failure
 from abicart_specter.clients.tries import Tries
 from abicart_specter.clients.unreadable import NotReadable
+from abicart_specter.domain.orders.masking import hide
 from abicart_specter.errors import RefusedError
 
 T = TypeVar("T")
@@ -29,7 +30,7 @@ class SpecterChannel:
 
     :param sleep: waits between tries.
     :param random: from 0 to 1, for the jitter of waits.
-    :param clock: monotonic seconds, for the rate limiter.
+    :param clock: monotonic seconds, for the rate limiter and the time limits.
     :param on_secret: told every key, given or computed, for masking.
     """
 
@@ -47,7 +48,7 @@ class SpecterChannel:
         self._redactor = Redactor(on_secret)
         self._redactor.add(connection.user_key)
         self._redactor.add(connection.integration_secret)
-        self._transport = Transport(connection.base_url, options)
+        self._transport = Transport(connection.base_url, options, clock=clock)
         self._tries = Tries(
             SYSTEM, connection.shop, options, self.counts, sleep=sleep, random=random, clock=clock
         )
@@ -100,13 +101,17 @@ class SpecterChannel:
             pairs.append(("apiUserId", str(self.connection.api_user_id)))
         return [*pairs, ("useXML", use_xml), ("key", key), *more.items()]
 
-    def words(self, text: str) -> str:
-        """Specter's own words, fit for a message."""
-        return self._redactor.words(text)
+    def words(self, text: str, personal: Iterable[str] = ()) -> str:
+        """Specter's own words, fit for a message.
 
-    def refused(self, action: str, reply: Reply) -> RefusedError:
+        :param personal: texts that must not be in it, longest first.
+        """
+        # Before the words are cut: half a name would no longer be known for one.
+        return self._redactor.words(hide(text, personal) if personal else text)
+
+    def refused(self, action: str, reply: Reply, personal: Iterable[str] = ()) -> RefusedError:
         """The error for a reply that says no."""
-        words, code = self.words(reply.words), self.words(reply.code)
+        words, code = self.words(reply.words, personal), self.words(reply.code, personal)
         message = f"Shop {self.connection.shop}: {SYSTEM} refuses {action}: {words} (code {code})."
         if reply.open_batch is not None:
             return OpenBatchError(message, batch_no=reply.open_batch, words=words)

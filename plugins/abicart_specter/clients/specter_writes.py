@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from abicart_specter.clients.specter_form import LARGEST_BODY, check_latin1, encode_pairs
+from abicart_specter.domain.orders.masking import OPEN_FIELDS, SHORTEST
 from abicart_specter.errors import RecordError
 
 NEW_CUSTOMER, NEW_ORDER = "newCustomerSubmit", "newOrderSubmit"
@@ -80,6 +81,13 @@ def customer_body(
             remedy="Shorten the texts of the buyer on the order in the shop.",
         )
     return body
+
+
+def personal_texts(fields: Mapping[str, str]) -> list[str]:
+    """What Specter might quote of a customer's fields: each text, and its single words; longest first."""
+    texts = {text.strip() for name, text in fields.items() if name not in OPEN_FIELDS}
+    words = {word for text in texts for word in text.split()}
+    return sorted((text for text in texts | words if len(text) >= SHORTEST), key=len, reverse=True)
 
 
 def order_name(fields: Mapping[str, str]) -> str:
