@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from abicart_specter.clients.abicart import AbicartClient
+from abicart_specter.clients.options import AbicartConnection, HttpOptions
 from abicart_specter.domain.orders.order_mapping import order_mapping
 from abicart_specter.domain.orders.read_order import read_order
 from abicart_specter.domain.orders.records import (
@@ -24,6 +27,7 @@ ROOT = Path(__file__).resolve().parents[3]
 SHOP = load_shop(ROOT / "include" / "shops" / "demo.yaml")
 MAPPING = order_mapping(SHOP)
 SECRET = b"a secret of the tests"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 PRIVATE = {
     "email": "zq-mejl@example.se",
@@ -211,3 +215,12 @@ def leaks(*shown: object) -> list[str]:
     """Which marked texts are in what is shown."""
     text = "\n".join(map(str, shown))
     return [name for name, one in PRIVATE.items() if one in text]
+
+
+def whole(server: Any) -> dict[int, ShopOrder]:
+    """All placed orders, read."""
+    with AbicartClient(AbicartConnection("demo", server.url, 22222, "demo-token-1"), HttpOptions()) as client:
+        uids = [one["uid"] for page in client.orders.iter_order_pages(LONG_AGO) for one in page]
+        documents = client.orders.get_orders(uids)
+    assert len(documents) == len(uids)
+    return {uid: read_order(one, MAPPING.names) for uid, one in documents.items()}
