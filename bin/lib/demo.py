@@ -11,14 +11,14 @@ from typing import Any
 from rich.console import Console
 
 from demo_options import parse, port_complaint
-from local_stack import flows
+from local_stack import demo_orders, flows
 from local_stack.errors import StackError, StoppedError
 from local_stack.files import PROJECT, project_home
 from local_stack.flow_run import FlowResult, FlowRun, run_flow
 from local_stack.sandbox import SandboxOptions
 from local_stack.signals import stop_on_signals
 from local_stack.stack import LocalStack, StackOptions
-from local_stack.table import flow_table
+from local_stack.table import flow_table, proof_table
 
 
 class Demo:
@@ -49,6 +49,7 @@ class Demo:
             for result in results:
                 if result.figures:
                     self._console.print(flow_table(result))
+            self._show_proof(stack)
             self._say_where(stack)
             if not options.once:
                 self._console.print("Everything stays up until you press Ctrl-C.")
@@ -57,13 +58,19 @@ class Demo:
                     time.sleep(1)
             self.say("Stopping everything")
 
+    def _show_proof(self, stack: LocalStack) -> None:
+        """The shop's amounts of one order beside those sent."""
+        proof = demo_orders.proof_of_the_golden_order(stack)
+        if proof is not None:
+            self._console.print(proof_table(*proof))
+
     def say(self, text: str) -> None:
         """A line of progress."""
         self._console.print(f"[{time.monotonic() - self._started:5.1f} s] {text}", markup=False)
 
     def _run_flow(self, stack: LocalStack, flow: FlowRun) -> FlowResult:
-        stack.wait_until_parsed(flow.dag_id)
-        self.say(f"Triggering {flow.dag_id}")
+        stack.wait_until_parsed(flow.dag_id, unpause=not flow.scheduled)
+        self.say(f"{'Switching on' if flow.scheduled else 'Triggering'} {flow.dag_id}")
         result = run_flow(stack, flow, say=self.say, seconds=self.options.timeout)
         for sentence in result.complaints:
             self.complain(sentence)

@@ -108,6 +108,12 @@ class AirflowApi:
         body = {"logical_date": None, "conf": dict(conf)}
         return str(self._request("POST", f"dags/{dag_id}/dagRuns", body).json()["dag_run_id"])
 
+    def newest_run(self, dag_id: str) -> str | None:
+        """Id of the run that was made last, or None."""
+        path = f"dags/{dag_id}/dagRuns?limit=1&order_by=-id"
+        found = self._request("GET", path).json()["dag_runs"]
+        return str(found[0]["dag_run_id"]) if found else None
+
     def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
         """The run with its state and times."""
         return dict(self._request("GET", f"dags/{dag_id}/dagRuns/{run_id}").json())

@@ -18,6 +18,9 @@ SYSTEMS = ("abicart", "specter")
 class FlowRun:
     """What to run: the flow's name in the report, its DAG, and what the trigger form would be filled with.
 
+    :param scheduled: switch the DAG on and take the run that its schedule makes, instead of triggering one.
+    :param prepare: what people do in the two systems before the run.
+    :param found: what the flow finds, for the table.
     :param checks: each compares the run's figures with what the sandbox servers hold now, and returns a sentence
         per disagreement.
     """
@@ -26,6 +29,9 @@ class FlowRun:
     dag_id: str
     conf: Mapping[str, Any] = field(default_factory=dict)
     report_task: str = "report"
+    scheduled: bool = False
+    prepare: Callable[[LocalStack], None] = lambda _: None
+    found: str = "products and variants sold"
     checks: Sequence[Callable[[LocalStack, FinishedRun, Mapping[str, Any]], list[str]]] = ()
 
 
@@ -58,9 +64,10 @@ def run_flow(
 
     :raises StackError: the run did not end in ``seconds``, or a process of the stack ended.
     """
+    flow.prepare(stack)
     for control in stack.sandboxes.values():
         control.reset_counters()
-    run_id = stack.trigger(flow.dag_id, **flow.conf)
+    run_id = stack.first_scheduled(flow.dag_id) if flow.scheduled else stack.trigger(flow.dag_id, **flow.conf)
     run = follow(stack, flow.dag_id, run_id, say=say, seconds=seconds, every=every, watch=watch)
     counters = {server: control.counters() for server, control in stack.sandboxes.items()}
     figures = stack.api.xcom(flow.dag_id, run_id, flow.report_task)

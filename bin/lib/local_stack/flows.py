@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from local_stack.demo_orders import orders_agree, place_orders
 from local_stack.flow_run import FlowRun
 from local_stack.follow import FinishedRun
 from local_stack.stack import SHOP, LocalStack
@@ -31,4 +32,12 @@ def products_agree(stack: LocalStack, run: FinishedRun, figures: Mapping[str, An
 PRODUCT_EXPORT = FlowRun(
     "product_export", f"product_export__{SHOP}", {"dry_run": False}, checks=(products_agree,)
 )
-ALL = (PRODUCT_EXPORT,)
+ORDER_EXPORT = FlowRun(
+    "order_export",
+    f"order_export__{SHOP}",
+    scheduled=True,
+    prepare=place_orders,
+    found="orders placed since orders_from",
+    checks=(orders_agree,),
+)
+ALL = (PRODUCT_EXPORT, ORDER_EXPORT)

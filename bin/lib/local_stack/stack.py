@@ -32,6 +32,7 @@ POOL_SLOTS = 4
 MIGRATE_SECONDS = 180.0
 HEALTHY_SECONDS = 180.0
 PARSED_SECONDS = 120.0
+SCHEDULED_SECONDS = 60.0
 POLL_SECONDS = 0.2
 AIRFLOW_PARTS = {
     "api-server": ["api-server"],
@@ -133,7 +134,7 @@ class LocalStack:
             time.sleep(POLL_SECONDS)
         return value
 
-    def wait_until_parsed(self, dag_id: str) -> None:
+    def wait_until_parsed(self, dag_id: str, *, unpause: bool = True) -> None:
         """Until Airflow knows the DAG, and then let it run.
 
         :raises StackError: its file cannot be read; with Airflow's words.
@@ -147,7 +148,19 @@ class LocalStack:
             return False
 
         self.wait_for(f"Reading the DAG {dag_id}", PARSED_SECONDS, parsed)
+        if unpause:
+            self.api.unpause(dag_id)
+
+    def first_scheduled(self, dag_id: str) -> str:
+        """Switch the DAG on and wait for the run that its schedule makes; returns its id."""
+        before = self.api.newest_run(dag_id)
         self.api.unpause(dag_id)
+
+        def made() -> str | None:
+            newest = self.api.newest_run(dag_id)
+            return None if newest == before else newest
+
+        return str(self.wait_for(f"The first scheduled run of {dag_id}", SCHEDULED_SECONDS, made))
 
     def trigger(self, dag_id: str, **conf: Any) -> str:
         """Start a run; returns its id."""

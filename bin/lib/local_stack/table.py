@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
 from rich import box
 from rich.table import Table
 
@@ -25,7 +29,7 @@ def flow_table(result: FlowResult) -> Table:
     table.add_column("what")
     table.add_column("count", justify="right")
     table.add_column("meaning")
-    table.add_row("found", str(figures["found"]), "products and variants sold", style="bold")
+    table.add_row("found", str(figures["found"]), result.flow.found, style="bold")
     for outcome in OUTCOMES:
         bad = outcome in ("failed", "unconfirmed") and figures[outcome]
         table.add_row(outcome, str(figures[outcome]), MEANING[outcome], style="red" if bad else None)
@@ -39,4 +43,30 @@ def flow_table(result: FlowResult) -> Table:
             f"requests to {system}", str(figures["requests"].get(system, 0)), f"the sandbox counts {counted}"
         )
     table.add_row("seconds", f"{figures['seconds']:.1f}", "from first task to report")
+    return table
+
+
+def proof_table(number: str, specter_number: str, proof: Mapping[str, Any]) -> Table:
+    """An order's amounts in the shop beside those sent to Specter, per VAT rate, in kronor."""
+    table = Table(
+        title=f"Proof of order {number}, in Specter as {specter_number}",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        caption=f"VAT by the {proof['model']}. Specter returns no totals: these are computed from the rows sent.",
+        caption_justify="left",
+    )
+    for name in ("", "shop", "sent"):
+        table.add_column(name, justify="left" if not name else "right")
+    for rate in proof["rates"]:
+        percent = rate["percent"]
+        table.add_row(f"taxable at {percent} %", rate["shop_ex"], rate["sent_ex"])
+        table.add_row(f"VAT {percent} %", rate["shop_vat"], rate["sent_vat"])
+    table.add_section()
+    for name, words in (("gift_cards_sold", "gift cards sold"), ("gift_cards_used", "gift cards used")):
+        if Decimal(proof[name]):
+            table.add_row(words, proof[name], proof[name])
+    if Decimal(proof["rounding"]):
+        table.add_row("rounding row", "", proof["rounding"])
+    table.add_row("to pay", proof["shop_total"], proof["sent_total"], style="bold")
+    table.add_row("difference", "", proof["difference"])
     return table

@@ -208,7 +208,7 @@ class OrderSender:
             ctx.clock(),
             content_hash=prepared.content_hash,
             snapshot=prepared.snapshot(self.tools),
-            proof=prepared.rows.proof.as_document(),
+            proof=prepared.proof(),
             trusted=orders.duplicate_control == "trusted",
         )
         lease.intend(intent)

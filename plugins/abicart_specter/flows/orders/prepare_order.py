@@ -81,6 +81,10 @@ class PreparedOrder:
         """What is kept to tell a later edit by; nothing personal."""
         return snapshot(self.order, tools.secret)
 
+    def proof(self) -> dict[str, Any]:
+        """The proof as it is kept, with the number of rows sent."""
+        return {**self.rows.proof.as_document(), "rows": len(self.rows.rows)}
+
     def personal(self) -> list[str]:
         """What must not be shown of it."""
         return personal_texts(self.order.buyer, self.customer.fields)
