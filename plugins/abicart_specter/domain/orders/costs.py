@@ -85,7 +85,7 @@ def rounding_slack(rates: int, rows: int) -> Decimal:
 def _mix(cost: Cost, taxable: Mapping[Decimal, int], rows: int) -> tuple[Decimal, Parts | None]:
     """By how much the goods' mix misses the cost's VAT, and the parts if that can be rounding."""
     rates = [rate for rate, weight in taxable.items() if weight > 0]
-    if len(rates) < 2:
+    if not rates:
         return _MOST, None
     ex = largest_remainder(to_ore(cost.ex), [taxable[rate] for rate in rates])
     vat = total(to_kronor(part) * rate for part, rate in zip(ex, rates, strict=True))

@@ -95,6 +95,16 @@ def test_a_mix_is_split_over_the_goods() -> None:
     assert not rules(found)
 
 
+def test_rounding_that_freight_takes_up() -> None:
+    """The shop made the order's VAT right on the sum, so freight has 5.89 where 12 % are 5.88."""
+    rows = [item(1, with_vat("134.25", "0.12")), item(2, with_vat("581.62", "0.12"))]
+    freight = Cost(D("54.89"), D("49"), D("5.89"), D("0.1202"))
+    found = build(Basket(rows, shipment=freight))
+    assert charges(found) == [("FRAKT", "49.000", "12")] and specter_total(found) == D("770.76")
+    wrong = Cost(D("54.95"), D("49"), D("5.95"), D("0.1214"))
+    assert held(Basket(rows, shipment=wrong)).rule == "vat_split_impossible"
+
+
 def test_a_fee_is_split_alike() -> None:
     found = build(Basket([LAMP, BOOK], fee=Cost(D("46.20"), D("40"), D("6.20"), D("0.155"))))
     assert charges(found) == [("AVGIFT", "20.000", "25"), ("AVGIFT", "20.000", "6")]
