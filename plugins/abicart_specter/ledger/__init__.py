@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abicart_specter.ledger.errors import (
+    CustomerChangedError,
     LeaseLostError,
     LedgerUnavailableError,
     OrderNotOpenError,
@@ -83,6 +84,7 @@ __all__ = [
     "VALIDATION_COLUMNS",
     "BatchState",
     "Created",
+    "CustomerChangedError",
     "CustomerConfirmed",
     "CustomerIntent",
     "CustomerState",

@@ -26,6 +26,17 @@ class StagingGoneError(FatalError):
     """
 
 
+class CustomerChangedError(RecordError):
+    """Another task wrote the customer between our look and our lease: look again, nothing was changed.
+
+    :param specter_customer_no: the number that the customer key has now.
+    """
+
+    def __init__(self, message: str, *, specter_customer_no: str, remedy: str = "") -> None:
+        super().__init__(message, rule="customer_changed", remedy=remedy)
+        self.specter_customer_no = specter_customer_no
+
+
 class OrderNotOpenError(RecordError):
     """The order stands in a state from which this step is not allowed; nothing was changed.
 

@@ -130,13 +130,18 @@ class OrderRecord:
 
 @dataclass(frozen=True, slots=True)
 class CustomerIntent:
-    """A customer about to be written for an order. ``hash`` is over the fields; the fields are never kept."""
+    """A customer about to be written for an order. ``hash`` is over the fields; the fields are never kept.
+
+    ``first_contact``: the key had no number when the caller looked. If it has one by the time of the lease, the intent
+    is refused, because the caller would make a second customer. Without it the caller looks again under the lease.
+    """
 
     shop: str
     customer_key: str
     hash: str
     order_uid: int
     at: datetime
+    first_contact: bool = False
 
 
 @dataclass(frozen=True, slots=True)

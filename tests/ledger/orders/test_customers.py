@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from order_samples import SHOP, Clock, customer_intent
 
-from abicart_specter.ledger import CustomerState, Ledger
+from abicart_specter.ledger import CustomerChangedError, CustomerState, Ledger
 
 
 def customer(ledger: Ledger, key: str = "key") -> CustomerState:
@@ -35,6 +36,23 @@ def test_a_buyer_whose_number_changed_is_seen(ledger: Ledger) -> None:
         None,
         2,
     )
+
+
+def test_a_customer_that_got_a_number_meanwhile_is_not_made_twice(ledger: Ledger) -> None:
+    orders = ledger.orders
+    lease = orders.begin(SHOP, "key", "first", 60, customer_intent())
+    orders.confirm_customer(lease, SHOP, "key", "77", "hash", 1)
+    ledger.release_lease(lease)
+    before = customer(ledger)
+    with pytest.raises(CustomerChangedError, match="has number 77") as raised:
+        orders.begin(SHOP, "key", "second", 60, customer_intent(first_contact=True))
+    assert (raised.value.specter_customer_no, raised.value.rule) == ("77", "customer_changed")
+    assert customer(ledger) == before
+    lease = orders.begin(SHOP, "key", "second", 60, customer_intent())  # an update
+    assert customer(ledger).open_intents == 1
+    with pytest.raises(CustomerChangedError):
+        orders.intend(lease, 60, customer_intent(first_contact=True))
+    assert customer(ledger).open_intents == 1
 
 
 def test_a_lost_answer_is_remembered_until_an_answer_comes(timed: Ledger, clock: Clock) -> None:

@@ -45,8 +45,10 @@ def order_intent(uid: int, hash_: str = "content", generation: int = 1, **more: 
     return OrderIntent(SHOP, uid, generation, hash=hash_, **(values | more))
 
 
-def customer_intent(key: str = "key", uid: int = 1, hash_: str = "fields") -> CustomerIntent:
-    return CustomerIntent(SHOP, key, hash_, uid, START)
+def customer_intent(
+    key: str = "key", uid: int = 1, hash_: str = "fields", first_contact: bool = False
+) -> CustomerIntent:
+    return CustomerIntent(SHOP, key, hash_, uid, START, first_contact)
 
 
 def order_key(uid: int) -> ItemKey:

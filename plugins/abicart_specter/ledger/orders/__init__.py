@@ -177,6 +177,7 @@ class OrderLedger:
             of a write, nobody gets it.
         :raises LeaseHeldError: somebody holds it, or a dead owner's write must settle; ``seconds_left``.
         :raises OrderNotOpenError: the order is in Specter already, unconfirmed without leave, or being sent.
+        :raises CustomerChangedError: a ``first_contact`` got a number meanwhile; look at ``customers`` again.
         :raises RecordError: rule ``external_no_frozen`` or ``external_no_taken``.
         """
         return begin.begin(self._db, shop, customer_key, owner, seconds, intent, settle_seconds)

@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Row, select, update
 
 from abicart_specter.ledger.engine import Database, upsert
+from abicart_specter.ledger.errors import CustomerChangedError
 from abicart_specter.ledger.keys import slices
 from abicart_specter.ledger.order_models import CustomerSync
 from abicart_specter.ledger.order_records import CustomerIntent, CustomerState
@@ -49,7 +50,10 @@ def stored_other_keys(connection: Connection, shop: str, specter_customer_no: st
 
 
 def store_customer_intent(db: Database, connection: Connection, lease: Lease, intent: CustomerIntent) -> None:
-    """Says that the customer is about to be written. An intent that is open already was lost: it is counted."""
+    """Says that the customer is about to be written. An intent that is open already was lost: it is counted.
+
+    Raises ``CustomerChangedError`` if the key has a number and the caller counts on a first contact.
+    """
     values = {
         "intent_at": intent.at,
         "intent_hash": intent.hash,
@@ -64,6 +68,13 @@ def store_customer_intent(db: Database, connection: Connection, lease: Lease, in
         )
         connection.execute(made.on_conflict_do_nothing())
         row = _locked(connection, intent.shop, intent.customer_key)
+    if row is not None and row.specter_customer_no is not None and intent.first_contact:
+        raise CustomerChangedError(
+            f"Shop {intent.shop}: the customer of order {intent.order_uid} was written by another task meanwhile "
+            f"and has number {row.specter_customer_no}.",
+            specter_customer_no=row.specter_customer_no,
+            remedy="Nothing: it is looked at again.",
+        )
     count = row.open_intents if row is not None else 0
     again = (
         row is not None
