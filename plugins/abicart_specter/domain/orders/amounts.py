@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 
 from abicart_specter.domain.money import EXACT, round_half_up
+from abicart_specter.domain.orders.candidates import Reading
 from abicart_specter.domain.orders.charges import plan_charges
 from abicart_specter.domain.orders.deductions import RateDeduction, deductions_by_rate
 from abicart_specter.domain.orders.discounts import plan_goods
@@ -22,7 +23,7 @@ from abicart_specter.domain.orders.ore import ZERO, is_whole, shown, to_kronor, 
 from abicart_specter.domain.orders.packages import without_packages
 from abicart_specter.domain.orders.proof import prove
 from abicart_specter.domain.orders.rates import own_rate
-from abicart_specter.domain.orders.readings import Reading, read_amounts
+from abicart_specter.domain.orders.readings import read_amounts
 from abicart_specter.domain.orders.records import (
     OrderRows,
     PaymentMethodFacts,

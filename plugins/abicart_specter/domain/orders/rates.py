@@ -23,6 +23,13 @@ def is_real(rate: Decimal) -> bool:
     return (rate * 1000) % 5 == 0
 
 
+def is_consistent(line: Line, rate: Decimal) -> bool:
+    """Whether the line's amounts can be the same with and without VAT, a rounded unit price multiplied or not."""
+    allowed = _FLAT + _PER_PIECE * abs(line.quantity)
+    before = (line.inc + line.off_inc, line.ex + line.off_ex)
+    return all(abs(inc_of(ex, rate) - inc) <= allowed for inc, ex in ((line.inc, line.ex), before))
+
+
 def own_rate(case: Case, line: Line, usual: Iterable[Decimal]) -> Decimal:
     """The rate of a row. One that the shop worked out from rounded amounts is replaced by the usual one behind it.
 
@@ -34,13 +41,11 @@ def own_rate(case: Case, line: Line, usual: Iterable[Decimal]) -> Decimal:
             return behind[0]
     if line.parts:
         return line.rate
-    allowed = _FLAT + _PER_PIECE * abs(line.quantity)
-    for inc, ex in ((line.inc, line.ex), (line.inc + line.off_inc, line.ex + line.off_ex)):
-        if abs(inc_of(ex, line.rate) - inc) > allowed:
-            raise case.held(
-                "amounts_do_not_add_up",
-                f"row {line.place} is {shown(inc)} with VAT and {shown(ex)} without, which is not "
-                f"{percent_text(line.rate)} VAT.",
-                _ROW,
-            )
+    if not is_consistent(line, line.rate):
+        raise case.held(
+            "amounts_do_not_add_up",
+            f"row {line.place} is {shown(line.inc)} with VAT and {shown(line.ex)} without, which is not "
+            f"{percent_text(line.rate)} VAT.",
+            _ROW,
+        )
     return line.rate

@@ -100,7 +100,7 @@ def test_rounding_that_freight_takes_up() -> None:
     rows = [item(1, with_vat("134.25", "0.12")), item(2, with_vat("581.62", "0.12"))]
     freight = Cost(D("54.89"), D("49"), D("5.89"), D("0.1202"))
     found = build(Basket(rows, shipment=freight))
-    assert charges(found) == [("FRAKT", "49.000", "12")] and specter_total(found) == D("770.76")
+    assert [percent for _, _, percent in charges(found)] == ["12"] and specter_total(found) == D("770.76")
     wrong = Cost(D("54.95"), D("49"), D("5.95"), D("0.1214"))
     assert held(Basket(rows, shipment=wrong)).rule == "vat_split_impossible"
 

@@ -178,3 +178,15 @@ def test_amounts_without_rounding() -> None:
 @pytest.mark.parametrize("rate", [Decimal("0.25"), Decimal("0.12"), Decimal("0.06"), Decimal(0)])
 def test_one_öre(rate: Decimal) -> None:
     assert specter_total(build(Basket([item(1, with_vat("0.01", rate))]))) == D("0.01")
+
+
+def test_amounts_without_vat_lead_where_those_with_vat_are_for_show() -> None:
+    """1,000 at 1.43 without VAT: the row shows 1,000 × 1.79 with VAT, the total has VAT on the sum."""
+    row = item(1, Cost(D("1790"), D("1430"), D("360"), D("0.25")), 1000)
+    cart = Cost(D("1787.50"), D("1430"), D("357.50"), D("0.25"))
+    found = build(Basket([row], cart=cart, total=cart))
+    assert specter_total(found) == D("1787.50") and not found.proof.rounding
+    assert brief(found) == [("product", "ART-1", "1000", "1.430", "25")]
+    assert found.proof.reading == "row costs after discount, amounts without VAT"
+    odd = Cost(D("1787.50"), D("1429"), D("358.50"), D("0.25"))
+    assert held(Basket([row], cart=odd, total=cart)).rule == "amounts_do_not_add_up"
