@@ -71,7 +71,9 @@ class OrderLab(ScanLab):
         ctx = self.context(flow="order_export_single")
         request = SingleRequest(tuple(str(one) for one in numbers), **({"dry_run": False} | asked))
         ctx.dry_run = request.dry_run
-        ensure_special_numbers(ctx) if not request.dry_run else None
+        if not request.dry_run:
+            ctx.begin()
+            ensure_special_numbers(ctx)
         self.last = ctx
         return single_order(
             ctx, request, self.mapping, TERMS, who="the accountant", sleep=lambda _: None

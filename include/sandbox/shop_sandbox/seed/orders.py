@@ -88,7 +88,7 @@ def _view(shop: Shop, board: SwitchBoard, at: datetime) -> View:
 
 
 def _is_gift_card(article: Article) -> bool:
-    return (article.article_number or "").startswith("PK-") and not article.vat_rate
+    return (article.article_number or "").startswith("GK-") and not article.vat_rate
 
 
 def _row(draw: random.Random, article: Article) -> Wanted:

@@ -118,8 +118,8 @@ THINGS = (
     Thing("knäckebröd", "crispbread", "SF", GROUPS[6], FOOD, 29, 79, 350, (), False, _TASTY),
     Thing("chokladkaka", "chocolate bar", "SF", GROUPS[6], FOOD, 25, 75, 100, (), False, _TASTY),
     Thing("lakritskola", "liquorice toffee", "SF", GROUPS[6], FOOD, 29, 95, 150, (), False, _TASTY),
-    Thing("presentkort", "gift card", "PK", GROUPS[7], EXEMPT, 100, 2000, 5, (), False, ("tryckt", "digitalt")),
-    Thing("gåvobevis", "charity gift", "PK", GROUPS[7], EXEMPT, 50, 500, 5, (), False, ("tryckt", "digitalt")),
+    Thing("presentkort", "gift card", "GK", GROUPS[7], EXEMPT, 100, 2000, 5, (), False, ("tryckt", "digitalt")),
+    Thing("gåvobevis", "charity gift", "GK", GROUPS[7], EXEMPT, 50, 500, 5, (), False, ("tryckt", "digitalt")),
     Thing("presentask", "gift box", "PK", GROUPS[7], STANDARD, 39, 149, 200, (), True, ("stor", "liten")),
 )  # fmt: skip
 
