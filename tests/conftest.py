@@ -14,3 +14,4 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--mixes", type=int, default=50, help="mixes of open questions and faults (50)")
     group = parser.getgroup("orders", "tests of the order export's money")
     group.addoption("--orders", type=int, default=2000, help="random orders of each kind of test (2000)")
+    group.addoption("--order-cuts", type=int, default=24, help="cases of the order export that are cut at random (24)")
