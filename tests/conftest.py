@@ -13,5 +13,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--kills", type=int, default=20, help="workers killed at random (20)")
     group.addoption("--mixes", type=int, default=50, help="mixes of open questions and faults (50)")
     group = parser.getgroup("orders", "tests of the order export's money")
-    group.addoption("--orders", type=int, default=2000, help="random orders of each kind of test (2000)")
+    group.addoption("--orders", type=int, default=4000, help="random orders in all (4000)")
     group.addoption("--order-cuts", type=int, default=24, help="cases of the order export that are cut at random (24)")

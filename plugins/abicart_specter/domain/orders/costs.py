@@ -14,6 +14,7 @@ from abicart_specter.domain.orders.splits import largest_remainder
 _PER_RATE = Decimal("0.01")
 _PER_ROW = Decimal("0.005")
 _MOST = Decimal("0.05")
+_RATE_SLACK = Decimal("0.0005")
 
 Parts = list[tuple[Decimal, Decimal, Decimal]]
 """Rate, kronor with VAT, kronor without."""
@@ -28,9 +29,9 @@ def charged_parts(case: Case, what: str, cost: Cost, taxable: Mapping[Decimal, i
     """
     usual = case.settings.prices.usual_rates()
     known = [*taxable, *(rate for rate in usual if rate not in taxable)]
-    miss, mix = _mix(cost, taxable, len(case.order.items))
+    mix = _mix(cost, taxable, len(case.order.items))
     if cost.rate in known and explains(cost.rate, cost.inc, cost.ex):
-        if cost.rate not in taxable and mix is not None and miss <= _PER_RATE:
+        if cost.rate not in taxable and mix is not None and _looks_like(cost.rate, taxable):
             raise _ambiguous(case, what, cost, [cost.rate])
         return [(cost.rate, cost.inc, cost.ex)]
     if mix is not None:
@@ -82,15 +83,22 @@ def rounding_slack(rates: int, rows: int) -> Decimal:
     return min(_MOST, _PER_RATE * rates + _PER_ROW * rows)
 
 
-def _mix(cost: Cost, taxable: Mapping[Decimal, int], rows: int) -> tuple[Decimal, Parts | None]:
-    """By how much the goods' mix misses the cost's VAT, and the parts if that can be rounding."""
+def _looks_like(rate: Decimal, taxable: Mapping[Decimal, int]) -> bool:
+    """Whether a shop that works out the rate of the goods' mix may have come to this one."""
+    weights = [(one, weight) for one, weight in taxable.items() if weight > 0]
+    mixed = total(one * weight for one, weight in weights) / sum(weight for _, weight in weights)
+    return abs(mixed - rate) <= _RATE_SLACK
+
+
+def _mix(cost: Cost, taxable: Mapping[Decimal, int], rows: int) -> Parts | None:
+    """The cost in the goods' proportions; ``None`` if its VAT misses theirs by more than rounding."""
     rates = [rate for rate, weight in taxable.items() if weight > 0]
     if not rates:
-        return _MOST, None
+        return None
     ex = largest_remainder(to_ore(cost.ex), [taxable[rate] for rate in rates])
     vat = total(to_kronor(part) * rate for part, rate in zip(ex, rates, strict=True))
     miss = abs(vat - (cost.inc - cost.ex))
-    return miss, _with_vat(cost, rates, ex) if miss <= rounding_slack(len(rates), rows) else None
+    return _with_vat(cost, rates, ex) if miss <= rounding_slack(len(rates), rows) else None
 
 
 def _with_vat(cost: Cost, rates: list[Decimal], ex: list[int]) -> Parts:

@@ -16,9 +16,9 @@ LINES: list[str] = []
 
 @pytest.fixture
 def orders(request: pytest.FixtureRequest) -> int:
-    """How many random orders each test makes (option ``--orders``)."""
+    """How many random orders each of the two tests makes: half of the option ``--orders``."""
     number: int = request.config.getoption("--orders")
-    return number
+    return max(number // 2, 1)
 
 
 @pytest.fixture
