@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from harness import TERMS
-from scan_lab import Run, ScanLab
+from scan_lab import NOON, Run, ScanLab
+from scenes import table_dump
 
 from abicart_specter.domain.records import Outcome
 from abicart_specter.errors import IncompleteRunError, RetriableError
@@ -66,9 +68,9 @@ class OrderLab(ScanLab):
         except IncompleteRunError:
             return Ran(run, None, red)
 
-    def single(self, *numbers: object, **asked: Any) -> Counter[Outcome]:
-        """The single-order DAG."""
-        ctx = self.context(flow="order_export_single")
+    def single(self, *numbers: object, ctx: FlowContext | None = None, **asked: Any) -> Counter[Outcome]:
+        """The single-order DAG; with ``ctx`` a second try of a run."""
+        ctx = ctx or self.context(flow="order_export_single")
         request = SingleRequest(tuple(str(one) for one in numbers), **({"dry_run": False} | asked))
         ctx.dry_run = request.dry_run
         if not request.dry_run:
@@ -79,10 +81,34 @@ class OrderLab(ScanLab):
             ctx, request, self.mapping, TERMS, who="the accountant", sleep=lambda _: None
         ).outcomes
 
+    def ensure_numbers(self, ctx: FlowContext) -> None:
+        ensure_special_numbers(ctx)
+
+    def to_pay(self, uid: int) -> Decimal:
+        """What the buyer has to pay in the end, gift cards aside."""
+        order = self.shop_order(uid)
+        cards = {
+            one["uid"]
+            for one in self.abicart_server.control.inspect("PaymentMethod", limit=100)
+            if one["type"] == "giftcard"
+        }
+        used = (
+            Decimal(str(one["amount"]))
+            for one in self.abicart_server.control.inspect("Payment", limit=100_000)
+            if one["uid"] in order["payments"] and one["method"] in cards
+        )
+        return Decimal(str(order["costs"]["total"]["incVat"])) - sum(used, Decimal(0))
+
     # Specter
 
     def specter_orders(self) -> list[dict[str, Any]]:
         return list(self.specter_server.control.inspect("orders", limit=100_000))
 
     def shop_order(self, uid: int) -> dict[str, Any]:
-        return self.abicart_server.control.inspect("Order", uid=uid)
+        return dict(self.abicart_server.control.inspect("Order", uid=uid))
+
+    def dump_ledger(self) -> dict[str, list[tuple[Any, ...]]]:
+        return table_dump(self.export)
+
+
+__all__ = ["NOON", "OrderLab", "Ran"]

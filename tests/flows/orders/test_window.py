@@ -92,6 +92,12 @@ def test_the_kind_of_a_run_is_airflows(run_type: str, kind: RunKind) -> None:
     assert RunKind.of(run_type) is kind
 
 
+@pytest.mark.parametrize("word", ["DagRunType.BACKFILL_JOB", "Scheduled", ""])
+def test_a_kind_that_nobody_knows_is_no_manual_run(word: str) -> None:
+    with pytest.raises(ConfigurationError, match="no kind of run"):
+        RunKind.of(word)
+
+
 def test_a_window_survives_xcom() -> None:
     read = window(RunKind.SCHEDULED, NOON, scanned_to=NOON)
     assert ScanWindow.from_xcom(read.as_xcom()) == read
