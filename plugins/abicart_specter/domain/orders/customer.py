@@ -189,13 +189,12 @@ def _match_rule(ignore_email: bool, ignore_number: bool, has_number: bool) -> st
 
 
 def _key(buyer: Buyer, uid: int, settings: CustomerSettings, secret: bytes) -> str:
-    if not settings.always_new:
-        number = "" if settings.ignore_organisation_number else usable_organisation_number(buyer)
-        if number:
-            return _hashed("number", number, secret)
-        email = None if settings.ignore_email else usable_email(buyer.email)
-        if email:
-            return _hashed("email", email.casefold(), secret)
+    number = "" if settings.ignore_organisation_number else usable_organisation_number(buyer)
+    if number:
+        return _hashed("number", number, secret)
+    email = None if settings.ignore_email else usable_email(buyer.email)
+    if email:
+        return _hashed("email", email.casefold(), secret)
     return _hashed("order", str(uid), secret)
 
 
