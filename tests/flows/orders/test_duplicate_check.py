@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from harness import TERMS
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from order_lab import NOON, OrderLab
 
+from abicart_specter.domain.records import Outcome
 from abicart_specter.errors import IncompleteRunError
 from abicart_specter.flows.orders.duplicate_check import duplicate_check, pattern_of
 
@@ -41,8 +43,10 @@ def test_the_pattern_lets_a_trusted_shop_settle_a_lost_answer_by_itself(order_la
     order_lab.use(orders__duplicate_control="trusted", orders__duplicate_answer=pattern)
     lost = order_lab.place(NOON)
     order_lab.specter_server.control.fault("drop_after", count=1, action="newOrderSubmit")
-    order_lab.single(lost)
-    order_lab.single(lost)
+    assert order_lab.single(lost)[Outcome.UNCONFIRMED] == 1
+    assert order_lab.single(lost)[Outcome.UNCONFIRMED] == 1, "the first write may still be on its way"
+    order_lab.now += timedelta(minutes=10)
+    assert order_lab.single(lost)[Outcome.LINKED] == 1
     number = order_lab.shop_order(lost)["orderNumber"]
     (made,) = [one for one in order_lab.specter_orders() if one["external_number"] == number]
     record = order_lab.orders.states("demo", [lost])[lost]

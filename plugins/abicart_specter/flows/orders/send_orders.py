@@ -187,7 +187,7 @@ class _Chunk:
         decisions: list[Decision] = []
         for one in todo:
             record = records[one.uid]
-            if record.state in SETTLED:
+            if record.state in SETTLED or self._must_wait(record):
                 self._leave(one.uid)
                 continue
             document = documents.get(one.uid)
@@ -209,6 +209,17 @@ class _Chunk:
             self.outcomes[outcome_of(state)] += 1
         # By the key as it is now: a buyer may have been corrected since the scan.
         return sorted(ready, key=lambda one: (one[0].customer_key, one[0].order.ordered, one[0].order.uid))
+
+    def _must_wait(self, record: OrderRecord) -> bool:
+        """Whether its answer was lost and nobody may send it again yet: a person has not said so, and by itself it is
+        repeated only when the first write has surely arrived or never will (rules 4 and 10)."""
+        if record.state is not OrderState.UNCONFIRMED or record.resend_allowed:
+            return False
+        if self.ctx.settings.orders.duplicate_control != "trusted":
+            return True
+        terms = self.sender.terms
+        begun = record.intent_at or record.state_since
+        return self.ctx.clock() < begun + timedelta(seconds=terms.write_timeout + terms.margin)
 
     def _decide(
         self, one: RunOrder, document: OrderDocument, record: OrderRecord
