@@ -213,7 +213,7 @@ def test_a_wrong_customer_mapping_is_told_with_file_and_line(write: Write, lines
 
 
 def test_the_names_in_the_customers_info_can_be_changed(write: Write) -> None:
-    entries = read_customer_file(write(CUSTOMER + "info: {email: [e_post], company_words: [firma]}\n"))
+    entries = read_customer_file(write(CUSTOMER + "info: {email: [e_post], company_words: [Firma]}\n"))
     info = {"type": "firma", "e_post": "a@example.se", "email": "b@example.se", "orgNumber": "559999-0008"}
     read = read_order(document(customer=customer(info=info)), entries.info.names())
     assert (read.buyer.email, read.buyer.is_company) == ("a@example.se", True)
@@ -271,6 +271,18 @@ def test_what_does_not_fit_holds_the_order_and_shows_no_value(write: Write, entr
     assert "Specter's field requirements" in caught.value.message
     chain: list[BaseException | None] = [caught.value, caught.value.__cause__]
     assert leaks(*chain) == []
+
+
+def test_nothing_is_altered_in_silence(write: Write) -> None:
+    entries = (
+        "  - {to: requirements, from: order.note, transforms: [latin1, max_length: 5]}\n"
+        "  - {to: customerReference, from: document.costs.payment.incVat, transforms: [not_below: 1]}\n"
+    )
+    mapping = mapping_with(write(ORDER + entries))
+    made = order_write(order(note="Жzqabcdef"), rows_of(), invoice(), SHOP, mapping, "10023")
+    assert (made.fields["requirements"], made.fields["customerReference"]) == ("Zhzqa", "1")
+    assert [flag.rule for flag in made.flags] == ["text_changed", "text_cut", "value_raised"]
+    assert not any("Ж" in flag.message or "zq" in flag.message for flag in made.flags)
 
 
 def test_the_customer_mapping_can_be_changed_too(write: Write) -> None:

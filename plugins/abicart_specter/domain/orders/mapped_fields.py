@@ -17,6 +17,7 @@ from abicart_specter.domain.text import to_latin1
 from abicart_specter.domain.transforms import (
     TEXT_CHANGED,
     TEXT_CUT,
+    VALUE_RAISED,
     Scope,
     Step,
     TransformError,
@@ -131,6 +132,8 @@ def _fitting(
         if one.exact:
             raise _unreadable(one, named, "it holds characters that Specter cannot take")
         flags.append(changed_flag(key, one.to, len(fitting.replaced)))
+    if VALUE_RAISED in (rule for rule, _ in scope.notes):
+        flags.append(_raised_flag(key, one.to))
     scope.notes[:] = [note for note in scope.notes if note[0] == TEXT_CUT]
     text = fitting.text
     if one.longest is not None and len(text) > one.longest:
@@ -171,6 +174,16 @@ def _cut_flag(key: ItemKey, field: str, words: str) -> Flag:
         severity=Severity.WARNING,
         message=f"Specter's field {field}: {words}.",
         remedy="Look at the field in Specter, and complete it there if something needed is missing.",
+    )
+
+
+def _raised_flag(key: ItemKey, field: str) -> Flag:
+    return Flag(
+        key=key,
+        rule=VALUE_RAISED,
+        severity=Severity.WARNING,
+        message=f"Specter's field {field}: the value was below the mapping's least, which is sent instead.",
+        remedy="Check the value on the order in the shop.",
     )
 
 

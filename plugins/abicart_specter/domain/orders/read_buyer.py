@@ -50,9 +50,9 @@ def read_buyer(reader: OrderReader, value: object, names: InfoNames) -> Buyer:
 
 def _is_company(word: str, names: InfoNames, has_company_facts: bool) -> bool:
     """What the buyer chose to be; where the shop does not say, a company's name or number makes a company."""
-    if word in names.company_words:
+    if word in map(str.casefold, names.company_words):
         return True
-    if word in names.person_words:
+    if word in map(str.casefold, names.person_words):
         return False
     return has_company_facts
 
