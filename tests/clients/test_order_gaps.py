@@ -150,8 +150,9 @@ def test_a_customer_that_is_not_there_is_an_empty_one(opening, customer, shown):
         assert opening.abicart(server.url).orders.get_orders([5])[5]["customer"] == shown
 
 
-def test_what_a_shop_cannot_do_is_asked_of_it_once(opening):
-    shop = DeepShop()
+@pytest.mark.parametrize("shop", [{}, {"rows": "objects", "lists": "ignored"}], ids=["uids", "no filter"])
+def test_what_a_shop_cannot_do_is_asked_of_it_once(opening, shop):
+    shop = DeepShop(**shop)
     with RawServer(shop) as server:
         client = opening.abicart(server.url)
         client.orders.get_orders([5])

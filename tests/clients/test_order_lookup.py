@@ -89,7 +89,7 @@ def test_the_search_without_a_filter_ends(abicart_server, opening, caplog):
 
 def test_a_filter_that_is_not_honoured_is_seen_through(opening):
     orders = [
-        {"uid": uid, "orderNumber": str(10_000 + uid), "ordered": "2026-03-01T12:00:00Z"} for uid in (3, 2, 1)
+        {"uid": uid, "orderNumber": str(10_000 + uid), "ordered": "2026-03-01T12:00:00Z"} for uid in (1, 2, 3)
     ]
 
     def script(request):

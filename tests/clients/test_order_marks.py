@@ -82,7 +82,8 @@ def test_a_shop_that_takes_no_marks_says_so_for_each_order(twenty, opening, stan
     assert [(one.ok, one.refused, one.document) for one in results.values()] == [(False, True, None)] * 3
     assert all("Order.set" in one.words for one in results.values())
     assert not set(external_numbers(server.control)) & set(uids)
-    assert client.orders.get_orders(uids[:1])
+    # The field is still read: a mark that somebody else writes must be seen.
+    assert client.orders.get_orders(uids[:1])[uids[0]]["externalOrderNumber"] == ""
 
 
 @pytest.mark.parametrize("missing", ["9003", "-32602", "null"])
@@ -217,3 +218,26 @@ def test_an_answer_that_is_not_the_content_is_read_again(opening, answer, kept, 
     whole = isinstance(answer, dict) and answer.get("uid") == 5 and answer.get("items") == []
     assert methods == (["Order.set"] if whole else ["Order.set", "Order.list"])
     assert result.words == ("" if ok else "the shop took the number but does not show it")
+
+
+def test_a_refused_write_that_names_what_no_order_can_go_without_makes_nobody_read_without_it(opening):
+    def one(call):
+        if call["method"] == "Order.set":
+            data = [{"message": "Unknown", "pointer": "/items/costs"}]
+            return {
+                "jsonrpc": "2.0",
+                "id": call["id"],
+                "error": {"code": -32602, "message": "No", "data": data},
+            }
+        assert call["params"][0]["items"]["costs"] is True
+        return {"jsonrpc": "2.0", "id": call["id"], "result": [ORDER]}
+
+    def script(request):
+        asked = request.json()
+        yield http(json.dumps([one(call) for call in asked] if isinstance(asked, list) else one(asked)))
+
+    with RawServer(script) as server:
+        client = opening.abicart(server.url)
+        result = client.orders.mark_orders([(5, "77")])[5]
+        assert (result.ok, result.refused) == (False, True)
+        assert list(client.orders.get_orders([5])) == [5]

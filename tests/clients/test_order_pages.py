@@ -107,7 +107,12 @@ SHOPS = st.builds(
 )
 
 
-@given(shop=SHOPS, since=st.integers(-20, 20), length=st.integers(0, 20), page_size=st.integers(1, 30))
+@given(
+    shop=SHOPS,
+    since=st.integers(-20, 20) | st.sampled_from([-0.5, 0.5, 0.001]),
+    length=st.integers(0, 20) | st.sampled_from([0.5, 1.5]),
+    page_size=st.integers(1, 30),
+)
 @settings(max_examples=300, deadline=None)
 def test_a_stretch_holds_its_beginning_and_not_its_end(shop, since, length, page_size):
     stretch = Stretch("ordered", at(since), at(since + length))
@@ -144,6 +149,17 @@ def test_newest_first_loses_no_order_that_stays_as_it_is(shop, since, length, pa
     }
     assert wanted <= set(found)
     assert set(found) <= {uid for uid, seconds in before.items() if since <= seconds < since + length}
+
+
+@pytest.mark.parametrize("vanish", [{20}, {16}, {20, 19, 18}, set(range(16, 21)), set(range(8, 21))])
+@pytest.mark.parametrize("when", [1, 2, 3])
+def test_newest_first_sees_that_rows_before_it_vanished(vanish, when):
+    shop = ShopList({uid: uid for uid in range(1, 21)})
+    shop.changes = [*[(set(), set())] * when, (set(), vanish)]
+    stretch = Stretch("changed", at(0), None)
+    found = read(NewestFirst(shop, stretch, 5, "Order.list"), stretch)
+    assert len(found) == len(set(found))
+    assert set(found) >= set(range(1, 21)) - vanish
 
 
 def test_newest_first_stops_where_the_stretch_begins():

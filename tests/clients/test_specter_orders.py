@@ -75,8 +75,9 @@ def alternatives():
     yield {"use_xml_1": "xml", "xml_root": "Svar"}
 
 
-@pytest.mark.parametrize("switches", list(alternatives()), ids=str)
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize(
+    ("switches", "version"), [({}, 1), *((switches, 2) for switches in alternatives())], ids=str
+)
 def test_an_order_is_in_specter_once_under_every_switch(specter_server, opening, switches, version):
     control = specter_server.control
     with_articles(control)
