@@ -150,6 +150,14 @@ def test_a_missing_rate_follows_from_the_amounts() -> None:
     assert order(costs=document()["costs"] | {"shipment": shown}).shipment.rate == Decimal("0.25")
 
 
+@pytest.mark.parametrize("rate", [Decimal("-0.2857"), Decimal("3.5"), 4200])
+def test_the_rate_of_a_sum_can_be_anything(rate: object) -> None:
+    """Rows at several rates less gift cards as rows: what is left of the VAT over what is left of the rest."""
+    mixed = {"incVat": Decimal(-49), "exVat": Decimal("-68.60"), "vat": Decimal("19.60"), "vatRate": rate}
+    found = order(costs=document()["costs"] | {"cart": cost("1") | mixed, "total": cost("1") | mixed})
+    assert (found.cart.inc, found.total.vat) == (Decimal(-49), Decimal("19.60"))
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -176,10 +184,14 @@ def test_a_missing_rate_follows_from_the_amounts() -> None:
         ),
         ({"costs": document()["costs"] | {"cart": cost("1") | {"currency": "EUR"}}}, "costs.cart.currency"),
         (
-            {"costs": document()["costs"] | {"cart": cost("1") | {"vatRate": Decimal("-0.25")}}},
-            "costs.cart.vatRate",
+            {"costs": document()["costs"] | {"shipment": cost("1") | {"vatRate": Decimal("-0.25")}}},
+            "costs.shipment.vatRate",
         ),
-        ({"costs": document()["costs"] | {"cart": cost("1") | {"vatRate": 2500}}}, "costs.cart.vatRate"),
+        (
+            {"costs": document()["costs"] | {"payment": cost("1") | {"vatRate": 2500}}},
+            "costs.payment.vatRate",
+        ),
+        ({"costs": document()["costs"] | {"cart": cost("1") | {"vatRate": "25 %"}}}, "costs.cart.vatRate"),
         ({"payments": [8801]}, "payment 1"),
         ({"payments": [{"uid": 1, "method": 2, "status": "paid"}]}, "payment 1, amount"),
         ({"payments": [{"uid": 1, "status": "paid", "amount": 1}]}, "payment 1, method"),

@@ -11,9 +11,13 @@ from abicart_specter.domain.orders.records import Cost, ShopDiscount
 ZERO = Decimal(0)
 
 
-def read_cost(reader: OrderReader, value: object, field: str, currency: str) -> Cost | None:
+def read_cost(
+    reader: OrderReader, value: object, field: str, currency: str, *, is_sum: bool = False
+) -> Cost | None:
     """A cost; ``None`` when there is none. Of its three amounts one may be missing.
 
+    :param is_sum: of rows that may have several VAT rates and may be negative, so that its own rate can be anything
+        (Abicart reference 6.1): VAT over the rest of nearly nothing. It is kept as told.
     :raises RecordError: it cannot be read, or is in another currency than the order.
     """
     cost = reader.mapping(value, field)
@@ -35,20 +39,20 @@ def read_cost(reader: OrderReader, value: object, field: str, currency: str) -> 
         ex = EXACT.subtract(inc, vat)
     if vat is None:
         vat = EXACT.subtract(inc, ex)
-    rate = read_share(reader, cost.get("vatRate"), f"{field}.vatRate")
+    rate = read_share(reader, cost.get("vatRate"), f"{field}.vatRate", any_size=is_sum)
     if rate is None:
         rate = QUOTIENT.divide(vat, ex) if ex else ZERO
-    if rate < 0:
+    if rate < 0 and not is_sum:
         raise reader.refusal(f"{field}.vatRate", "a VAT rate below zero")
     return Cost(inc, ex, vat, rate)
 
 
-def read_share(reader: OrderReader, value: object, field: str) -> Decimal | None:
+def read_share(reader: OrderReader, value: object, field: str, *, any_size: bool = False) -> Decimal | None:
     """A rate as a share; a number above 1 is a percentage (Abicart reference 10, question 28)."""
     number = reader.number(value, field)
     if number is None or number <= 1:
         return number
-    if number > 100:
+    if number > 100 and not any_size:
         raise reader.refusal(field, "a rate above 100 percent")
     return QUOTIENT.divide(number, Decimal(100))
 

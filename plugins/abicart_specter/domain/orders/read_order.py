@@ -67,10 +67,10 @@ def read_order(document: Mapping[str, Any], names: InfoNames | None = None) -> S
         delivery_method_uid=_delivery_method(reader, document.get("delivery")),
         items=read_items(reader, ItemKey(Kind.ORDER, uid), document.get("items"), currency),
         payments=_payments(reader, document.get("payments")),
-        cart=_required_cost(reader, costs, "cart", currency),
+        cart=_sum_of_costs(reader, costs, "cart", currency),
         shipment=read_cost(reader, costs.get("shipment"), "costs.shipment", currency) or _EMPTY_COST,
         fee=read_cost(reader, costs.get("payment"), "costs.payment", currency) or _EMPTY_COST,
-        total=_required_cost(reader, costs, "total", currency),
+        total=_sum_of_costs(reader, costs, "total", currency),
         discount=discount,
         buyer=read_buyer(reader, document.get("customer"), names or InfoNames()),
         document=document,
@@ -85,8 +85,8 @@ def named_in_messages(document: Mapping[str, Any]) -> str:
     return f"Order {str(number).strip()[:40]!r} ({shown})" if readable else f"Order with {shown}"
 
 
-def _required_cost(reader: OrderReader, costs: Mapping[str, Any], name: str, currency: str) -> Cost:
-    cost = read_cost(reader, costs.get(name), f"costs.{name}", currency)
+def _sum_of_costs(reader: OrderReader, costs: Mapping[str, Any], name: str, currency: str) -> Cost:
+    cost = read_cost(reader, costs.get(name), f"costs.{name}", currency, is_sum=True)
     if cost is None:
         raise reader.refusal(f"costs.{name}", "it is missing")
     return cost
