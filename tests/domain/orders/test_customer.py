@@ -136,7 +136,9 @@ def test_a_company_without_a_name_goes_under_the_persons() -> None:
     ("number", "sent", "rule"),
     [
         ("900101-9803", "900101-9803", "organisation_number_wrong"),
-        ("12", "12", "organisation_number_wrong"),
+        ("12", None, "organisation_number_unusable"),
+        ("1234567890", None, "organisation_number_unusable"),
+        ("123457", "123457", "organisation_number_wrong"),
         ("0000000000", None, "organisation_number_unusable"),
         ("saknar personnummer, tyvärr", None, "organisation_number_unusable"),
         ("ж00101-9802", None, "organisation_number_unusable"),
@@ -459,7 +461,8 @@ def test_without_a_number_the_address_tells() -> None:
     none = {"nin": None}
     assert key(info=none | {"email": " A@Example.SE "}) == key(info=none | {"email": "a@example.se"})
     assert key(info=none | {"email": "b@example.se"}) != key(info=none | {"email": "a@example.se"})
-    assert key(info={"nin": "0000000000"}) == key(info=none)
+    for filler in ("0000000000", "saknas", "1234567890"):
+        assert key(info={"nin": filler}) == key(info=none)
 
 
 def test_what_specter_does_not_match_by_is_passed_over() -> None:

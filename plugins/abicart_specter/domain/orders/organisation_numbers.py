@@ -8,10 +8,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 _SEPARATORS = re.compile(r"[\s.\-+/]")
 _VAT_NUMBER = re.compile(r"[A-Z]{2}[0-9A-Z]{2,13}")
 _SWEDISH_VAT = re.compile(r"SE([0-9]{10})[0-9]{2}")
+FEWEST_DIGITS = 5
+"""German registers have numbers as short as this; shorter is no organisation's number."""
+
 _CENTURIES = ("16", "18", "19", "20")
 
 COUNTRIES_OF_VAT = {"EL": "GR", "XI": "GB"}
@@ -47,8 +51,9 @@ class CheckedNumber:
 def normal_number(entered: str) -> str:
     """What is the same for every way of writing one number: capitals and digits, no century, no separators.
 
-    A Swedish VAT number in its place gives the organisation number in it. Empty for a number of one digit only
-    (0000000000), which buyers enter to get past the field and which must match nobody.
+    A Swedish VAT number in its place gives the organisation number in it. Empty for what buyers enter to get past
+    the field, which must match nobody: too few digits ("-", "saknas"), one digit over and over (0000000000), or
+    digits in a row (1234567890).
     """
     text = _SEPARATORS.sub("", entered).upper()
     in_vat = _SWEDISH_VAT.fullmatch(text)
@@ -56,7 +61,15 @@ def normal_number(entered: str) -> str:
         text = in_vat.group(1)
     if len(text) == 12 and text.isdigit() and text.isascii() and text[:2] in _CENTURIES:
         text = text[2:]
-    return "" if len(set(text)) < 2 else text
+    return "" if _is_filler(text) else text
+
+
+def _is_filler(text: str) -> bool:
+    digits = [char for char in text if char in "0123456789"]
+    if len(digits) < FEWEST_DIGITS or len(set(text)) < 2:
+        return True
+    in_a_row = all((int(one) + 1) % 10 == int(two) for one, two in pairwise(digits))
+    return in_a_row and len(digits) == len(text)
 
 
 def check_number(entered: str) -> CheckedNumber:
