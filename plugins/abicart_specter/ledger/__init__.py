@@ -12,26 +12,28 @@ from abicart_specter.ledger.errors import (
 from abicart_specter.ledger.facade import Ledger
 from abicart_specter.ledger.identity import IDENTITY_VARIABLE
 from abicart_specter.ledger.keys import PARTITIONS, partition_of
-from abicart_specter.ledger.order_records import (
+from abicart_specter.ledger.order_answers import (
     CustomerConfirmed,
+    ForeignMark,
+    Message,
+    OpenAlarm,
+    OrdersPruned,
+    PersonsDecision,
+)
+from abicart_specter.ledger.order_records import (
     CustomerIntent,
     CustomerState,
     Decision,
     DueFor,
     DueOrder,
-    ForeignMark,
     FoundOrder,
     MarkWritten,
-    Message,
-    OpenAlarm,
     OrderChange,
     OrderEnded,
     OrderIntent,
     OrderOutcome,
     OrderRecord,
-    OrdersPruned,
     PendingMark,
-    PersonsDecision,
     RunOrder,
     ScanState,
     SentOrder,

@@ -19,10 +19,7 @@ from abicart_specter.ledger.sync_records import Lease
 
 @dataclass(frozen=True, slots=True)
 class FoundOrder:
-    """An order as the scan found it.
-
-    ``external_mark`` is the shop's ``externalOrderNumber``, empty if there is none.
-    """
+    """An order as the scan found it. ``external_mark``: the shop's ``externalOrderNumber``, or empty."""
 
     uid: int
     number: str
@@ -192,37 +189,6 @@ class CustomerState:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerConfirmed:
-    """What storing a customer's number brought to light.
-
-    ``other_keys`` are other buyers linked to the same number (rule 15: shared, leave the record alone);
-    ``previous_no`` is a different number that this key had before. ``lease`` is the lease to go on with.
-    """
-
-    specter_customer_no: str
-    other_keys: tuple[str, ...]
-    previous_no: str | None
-    lease: Lease
-
-
-@dataclass(frozen=True, slots=True)
-class OrderEnded:
-    """Where an order stands after an ending was stored.
-
-    ``outcome`` is what the run was told. ``second_number``: Specter answered another number than the one on record;
-    both are kept, raise an alarm (rule 4). ``version_unknown``: an earlier write had other content, so nobody knows
-    which one Specter has (rule 10). ``lease`` is the one to go on with, ``None`` when it was given back or is lost.
-    """
-
-    state: OrderState
-    outcome: Outcome | None
-    specter_order_no: str | None
-    second_number: str | None
-    version_unknown: bool
-    lease: Lease | None
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
     """What a rule says of an order that is not sent: state ``held``, ``excluded`` or ``failed``."""
 
@@ -295,28 +261,6 @@ class MarkWritten:
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignMark:
-    """A mark in ``externalOrderNumber`` that is not a number of ours (rule 7)."""
-
-    uid: int
-    number: str
-    ordered_at: datetime
-    mark: str
-
-
-@dataclass(frozen=True, slots=True)
-class PersonsDecision:
-    """Something a person (or a late answer) decided about an order: what, who and why."""
-
-    uid: int
-    generation: int
-    what: str
-    who: str
-    why: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class OrderChange:
     """An order that differs from what was sent. ``kind`` is ``edited``, ``cancelled`` or ``refunded``.
 
@@ -338,30 +282,17 @@ class OrderChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
-    """A message about a cause: ``opened``, ``reminder`` or ``closed``."""
+class OrderEnded:
+    """Where an order stands after an ending was stored.
 
-    cause: str
-    kind: str
-    words: str
-    at: datetime
+    ``outcome`` is what the run was told. ``second_number``: Specter answered another number than the one on record;
+    both are kept, raise an alarm (rule 4). ``version_unknown``: an earlier write had other content, so nobody knows
+    which one Specter has (rule 10). ``lease`` is the one to go on with, ``None`` when it was given back or is lost.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class OpenAlarm:
-    """A cause that is not over."""
-
-    cause: str
-    words: str
-    opened_at: datetime
-    reminders: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrdersPruned:
-    """What a clean-up removed of orders, in rows. ``details``: snapshots and proofs of orders whose row stays."""
-
-    details: int = 0
-    changes: int = 0
-    messages: int = 0
-    leases: int = 0
+    state: OrderState
+    outcome: Outcome | None
+    specter_order_no: str | None
+    second_number: str | None
+    version_unknown: bool
+    lease: Lease | None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from abicart_specter.errors import LeaseHeldError, RecordError
@@ -19,6 +19,22 @@ from abicart_specter.ledger.orders.rows import is_newest, locked, move, not_open
 from abicart_specter.ledger.sync_records import Lease
 
 LOST_ANSWER = "a write was begun and its answer never came: Specter may have the order"
+
+
+# Built once: to build a statement takes longer than to run it.
+_OPENED_UNDER = (
+    select(OrderSync.uid, OrderSync.generation)
+    .where(
+        OrderSync.shop == bindparam("of_shop"),
+        OrderSync.state == OrderState.INTENT,
+        OrderSync.intent_lease == bindparam("of_lease"),
+        OrderSync.intent_attempt != bindparam("of_attempt"),
+    )
+    .order_by(OrderSync.uid)
+)
+_TAKEN = select(func.count()).where(
+    OrderSync.shop == bindparam("of_shop"), OrderSync.external_no == bindparam("of_number")
+)
 
 
 def lease_name(shop: str, customer_key: str) -> str:
@@ -171,10 +187,8 @@ def _check_number(connection: Connection, order: OrderRecord, intent: OrderInten
             remedy="Nothing: the next run sends it under the number it had.",
         )
     if order.external_no is None:
-        taken = select(func.count()).where(
-            OrderSync.shop == intent.shop, OrderSync.external_no == intent.external_no
-        )
-        if connection.execute(taken).scalar_one():
+        told = {"of_shop": intent.shop, "of_number": intent.external_no}
+        if connection.execute(_TAKEN, told).scalar_one():
             raise _taken(intent)
 
 
@@ -206,17 +220,8 @@ class _numbers_are_unique:  # noqa: N801  (used as a block)
 
 def _opened_under(connection: Connection, shop: str, lease: Lease) -> list[OrderRecord]:
     """Open intents that earlier holders of the lease left behind, locked."""
-    wanted = (
-        select(OrderSync.uid, OrderSync.generation)
-        .where(
-            OrderSync.shop == shop,
-            OrderSync.state == OrderState.INTENT,
-            OrderSync.intent_lease == lease.name,
-            OrderSync.intent_attempt != lease.attempt,
-        )
-        .order_by(OrderSync.uid)
-    )
-    found = [locked(connection, shop, *key) for key in connection.execute(wanted).all()]
+    told = {"of_shop": shop, "of_lease": lease.name, "of_attempt": lease.attempt}
+    found = [locked(connection, shop, *key) for key in connection.execute(_OPENED_UNDER, told).all()]
     return [order for order in found if order.state is OrderState.INTENT]
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from abicart_specter.errors import RecordError
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.leases import extend_lease, lost
-from abicart_specter.ledger.order_records import CustomerConfirmed, Intended
+from abicart_specter.ledger.order_answers import CustomerConfirmed
+from abicart_specter.ledger.order_records import Intended
 from abicart_specter.ledger.orders.begin import store_intent
 from abicart_specter.ledger.orders.customers import store_customer, stored_other_keys
 from abicart_specter.ledger.sync_records import Lease

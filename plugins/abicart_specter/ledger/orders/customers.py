@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Executable, Row, bindparam, select, update
 
 from abicart_specter.ledger.engine import Database, upsert
 from abicart_specter.ledger.errors import CustomerChangedError
@@ -15,16 +16,45 @@ from abicart_specter.ledger.order_records import CustomerIntent, CustomerState
 from abicart_specter.ledger.orders.rows import SLICE
 from abicart_specter.ledger.sync_records import Lease
 
+# Built once: to build a statement takes longer than to run it.
 _STATE = tuple(getattr(CustomerSync, name) for name in CustomerState.__dataclass_fields__)
+_SHOP = CustomerSync.shop == bindparam("of_shop")
+_THIS = (_SHOP, CustomerSync.customer_key == bindparam("of_key"))
+_STATES = select(*_STATE).where(_SHOP, CustomerSync.customer_key.in_(bindparam("of_keys", expanding=True)))
+_OTHER_KEYS = (
+    select(CustomerSync.customer_key)
+    .where(
+        _SHOP,
+        CustomerSync.specter_customer_no == bindparam("of_number"),
+        CustomerSync.customer_key != bindparam("of_key"),
+    )
+    .order_by(CustomerSync.customer_key)
+)
+_TO_CHANGE = (
+    select(
+        CustomerSync.specter_customer_no,
+        CustomerSync.open_intents,
+        CustomerSync.intent_hash,
+        CustomerSync.intent_lease,
+        CustomerSync.intent_attempt,
+    )
+    .where(*_THIS)
+    .with_for_update()
+)
+_CHANGE = update(CustomerSync).where(*_THIS)
+
+
+@cache
+def _make(backend: str) -> Executable:
+    return upsert(backend, CustomerSync).on_conflict_do_nothing()
 
 
 def customers(db: Database, shop: str, keys: Iterable[str]) -> dict[str, CustomerState]:
     """The state of every key asked for; an empty one for a key that was never written."""
     states = {key: CustomerState(key) for key in keys}
     for part in slices(sorted(states), SLICE):
-        wanted = select(*_STATE).where(CustomerSync.shop == shop, CustomerSync.customer_key.in_(part))
         with db.read() as connection:
-            for row in connection.execute(wanted):
+            for row in connection.execute(_STATES, {"of_shop": shop, "of_keys": part}):
                 states[row.customer_key] = CustomerState(*row)
     return states
 
@@ -37,16 +67,8 @@ def other_keys_of(db: Database, shop: str, specter_customer_no: str, key: str) -
 
 def stored_other_keys(connection: Connection, shop: str, specter_customer_no: str, key: str) -> list[str]:
     """``other_keys_of`` inside a transaction that is open."""
-    wanted = (
-        select(CustomerSync.customer_key)
-        .where(
-            CustomerSync.shop == shop,
-            CustomerSync.specter_customer_no == specter_customer_no,
-            CustomerSync.customer_key != key,
-        )
-        .order_by(CustomerSync.customer_key)
-    )
-    return list(connection.execute(wanted).scalars())
+    told = {"of_shop": shop, "of_number": specter_customer_no, "of_key": key}
+    return list(connection.execute(_OTHER_KEYS, told).scalars())
 
 
 def store_customer_intent(db: Database, connection: Connection, lease: Lease, intent: CustomerIntent) -> None:
@@ -63,10 +85,8 @@ def store_customer_intent(db: Database, connection: Connection, lease: Lease, in
     }
     row = _locked(connection, intent.shop, intent.customer_key)
     if row is None:
-        made = upsert(db.backend, CustomerSync).values(
-            shop=intent.shop, customer_key=intent.customer_key, open_intents=0, **values
-        )
-        connection.execute(made.on_conflict_do_nothing())
+        made = {"shop": intent.shop, "customer_key": intent.customer_key, "open_intents": 0, **values}
+        connection.execute(_make(db.backend), made)
         row = _locked(connection, intent.shop, intent.customer_key)
     if row is not None and row.specter_customer_no is not None and intent.first_contact:
         raise CustomerChangedError(
@@ -149,19 +169,9 @@ def _is_mine(row: Row[Any], lease: Lease) -> bool:
 
 
 def _locked(connection: Connection, shop: str, key: str) -> Row[Any] | None:
-    wanted = select(
-        CustomerSync.specter_customer_no,
-        CustomerSync.open_intents,
-        CustomerSync.intent_hash,
-        CustomerSync.intent_lease,
-        CustomerSync.intent_attempt,
-    ).where(CustomerSync.shop == shop, CustomerSync.customer_key == key)
-    return cast("Row[Any] | None", connection.execute(wanted.with_for_update()).first())
+    told = {"of_shop": shop, "of_key": key}
+    return cast("Row[Any] | None", connection.execute(_TO_CHANGE, told).first())
 
 
 def _change(connection: Connection, shop: str, key: str, values: Mapping[str, Any]) -> None:
-    connection.execute(
-        update(CustomerSync)
-        .where(CustomerSync.shop == shop, CustomerSync.customer_key == key)
-        .values(**values)
-    )
+    connection.execute(_CHANGE, {"of_shop": shop, "of_key": key, **values})

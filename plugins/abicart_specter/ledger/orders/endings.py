@@ -21,7 +21,7 @@ from abicart_specter.ledger.leases import extend_lease, give_back_lease, lost
 from abicart_specter.ledger.order_records import Intended, OrderEnded, OrderRecord
 from abicart_specter.ledger.order_rules import SETTLED, UNSENT, OrderState, WriteBack, outcome_of
 from abicart_specter.ledger.orders.begin import becomes_unconfirmed, store_intent
-from abicart_specter.ledger.orders.rows import change, decided, is_newest, locked, move
+from abicart_specter.ledger.orders.rows import change, decided, is_newest, locked, move, standing
 from abicart_specter.ledger.outcomes import store_outcomes
 from abicart_specter.ledger.records import OutcomeRecord, RunKey
 from abicart_specter.ledger.sync_records import Lease
@@ -190,9 +190,9 @@ def ended(
     lease: Lease | None,
 ) -> OrderEnded:
     """What to tell the caller, from the row as it is now."""
-    order = locked(connection, shop, uid, generation)
-    second = order.other_numbers[-1] if order.other_numbers else None
-    return OrderEnded(order.state, outcome, order.specter_order_no, second, order.version_unknown, lease)
+    now = standing(connection, shop, uid, generation)
+    second = now.other_numbers[-1] if now.other_numbers else None
+    return OrderEnded(now.state, outcome, now.specter_order_no, second, now.version_unknown, lease)
 
 
 def _end(db: Database, ending: Ending, settle: _Settle) -> OrderEnded:

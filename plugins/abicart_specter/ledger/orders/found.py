@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, and_, bindparam, case, func, or_, select, text, update
 
 from abicart_specter.ledger.engine import Database, upsert
+from abicart_specter.ledger.order_answers import ForeignMark
 from abicart_specter.ledger.order_models import OrderScan, OrderSync, RunOrderRow
-from abicart_specter.ledger.order_records import DueFor, DueOrder, ForeignMark, FoundOrder, ScanState
+from abicart_specter.ledger.order_records import DueFor, DueOrder, FoundOrder, ScanState
 from abicart_specter.ledger.order_rules import OPEN_STATES, UNSENT, OrderState, WriteBack
 from abicart_specter.ledger.orders.rows import uid_slices
 from abicart_specter.ledger.records import RunKey

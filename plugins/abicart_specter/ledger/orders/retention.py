@@ -8,8 +8,8 @@ from sqlalchemy import delete, or_, select, update
 
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.models import LeaseRow
+from abicart_specter.ledger.order_answers import OrdersPruned
 from abicart_specter.ledger.order_models import MessageRow, OrderChangeRow, OrderSync
-from abicart_specter.ledger.order_records import OrdersPruned
 from abicart_specter.ledger.order_rules import SETTLED
 from abicart_specter.ledger.orders.begin import lease_name
 

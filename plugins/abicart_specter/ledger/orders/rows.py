@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from abicart_specter.errors import LedgerError
 from abicart_specter.ledger.engine import Database
@@ -23,6 +23,19 @@ from abicart_specter.ledger.order_rules import OrderState, may_move
 SLICE = 500
 RECORD_COLUMNS = tuple(getattr(OrderSync, name) for name in OrderRecord.__dataclass_fields__)
 SENT_COLUMNS = tuple(getattr(OrderSync, name) for name in SentOrder.__dataclass_fields__)
+
+
+# Built once: to build a statement takes longer than to run it.
+_ORDER = (OrderSync.shop == bindparam("of_shop"), OrderSync.uid == bindparam("of_uid"))
+THIS = (*_ORDER, OrderSync.generation == bindparam("of_generation"))
+"""Conditions of one generation of an order, as parameters."""
+_NEWEST = select(*RECORD_COLUMNS).where(*_ORDER, OrderSync.superseded.is_(False)).with_for_update()
+_GENERATION = select(*RECORD_COLUMNS).where(*THIS).with_for_update()
+_SUPERSEDED = select(OrderSync.superseded).where(*THIS)
+_CHANGE = update(OrderSync).where(*THIS)
+_STANDING = select(
+    OrderSync.state, OrderSync.specter_order_no, OrderSync.other_numbers, OrderSync.version_unknown
+).where(*THIS)
 
 
 def record(row: Row[Any]) -> OrderRecord:
@@ -38,12 +51,10 @@ def locked(connection: Connection, shop: str, uid: int, generation: int | None =
 
     Raises ``LedgerError`` for an order that no scan recorded.
     """
-    wanted = select(*RECORD_COLUMNS).where(OrderSync.shop == shop, OrderSync.uid == uid)
-    if generation is None:
-        wanted = wanted.where(OrderSync.superseded.is_(False))
-    else:
-        wanted = wanted.where(OrderSync.generation == generation)
-    row = connection.execute(wanted.with_for_update()).first()
+    told: dict[str, Any] = {"of_shop": shop, "of_uid": uid}
+    if generation is not None:
+        told["of_generation"] = generation
+    row = connection.execute(_NEWEST if generation is None else _GENERATION, told).first()
     if row is None:
         raise LedgerError(
             f"Shop {shop}: the ledger knows no order {uid}"
@@ -55,13 +66,17 @@ def locked(connection: Connection, shop: str, uid: int, generation: int | None =
 
 def is_newest(connection: Connection, shop: str, order: OrderRecord) -> bool:
     """Whether no later generation of the order exists."""
-    wanted = select(OrderSync.superseded).where(*_key(shop, order.uid, order.generation))
-    return not connection.execute(wanted).scalar_one()
+    return not connection.execute(_SUPERSEDED, _told(shop, order.uid, order.generation)).scalar_one()
+
+
+def standing(connection: Connection, shop: str, uid: int, generation: int) -> Row[Any]:
+    """State, Specter's number, further numbers and ``version_unknown`` of a locked order, as they are now."""
+    return connection.execute(_STANDING, _told(shop, uid, generation)).one()
 
 
 def change(connection: Connection, shop: str, order: OrderRecord, values: Mapping[str, Any]) -> None:
     """Writes columns of a locked order."""
-    connection.execute(update(OrderSync).where(*_key(shop, order.uid, order.generation)).values(**values))
+    connection.execute(_CHANGE, {**_told(shop, order.uid, order.generation), **values})
 
 
 def move(
@@ -120,5 +135,6 @@ def uid_slices(uids: Iterable[int]) -> Iterable[list[int]]:
     return slices(sorted(set(uids)), SLICE)
 
 
-def _key(shop: str, uid: int, generation: int) -> tuple[Any, ...]:
-    return OrderSync.shop == shop, OrderSync.uid == uid, OrderSync.generation == generation
+def _told(shop: str, uid: int, generation: int) -> dict[str, Any]:
+    """The parameters that ``THIS`` takes."""
+    return {"of_shop": shop, "of_uid": uid, "of_generation": generation}

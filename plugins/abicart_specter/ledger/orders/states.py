@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.keys import slices
+from abicart_specter.ledger.order_answers import PersonsDecision
 from abicart_specter.ledger.order_models import OrderDecision, OrderSync
-from abicart_specter.ledger.order_records import OrderRecord, PersonsDecision, SentOrder
+from abicart_specter.ledger.order_records import OrderRecord, SentOrder
 from abicart_specter.ledger.order_rules import SETTLED, OrderState
 from abicart_specter.ledger.orders.rows import RECORD_COLUMNS, SENT_COLUMNS, SLICE, record, uid_slices
+
+# Built once: to build a statement takes longer than to run it.
+_THESE = (OrderSync.shop == bindparam("of_shop"), OrderSync.uid.in_(bindparam("of_uids", expanding=True)))
+_STATES = select(*RECORD_COLUMNS).where(*_THESE, OrderSync.superseded.is_(False))
+_SENT = (
+    select(*SENT_COLUMNS)
+    .where(*_THESE, OrderSync.state.in_(sorted(SETTLED)))
+    .order_by(OrderSync.uid, OrderSync.generation)
+)
 
 
 def states(db: Database, shop: str, uids: Iterable[int]) -> dict[int, OrderRecord]:
     """The newest generation of every order on record; one that the ledger does not know is left out."""
     found: dict[int, OrderRecord] = {}
     for part in uid_slices(uids):
-        wanted = select(*RECORD_COLUMNS).where(
-            OrderSync.shop == shop, OrderSync.uid.in_(part), OrderSync.superseded.is_(False)
-        )
         with db.read() as connection:
-            found.update({row.uid: record(row) for row in connection.execute(wanted)})
+            rows = connection.execute(_STATES, {"of_shop": shop, "of_uids": part})
+            found.update({row.uid: record(row) for row in rows})
     return found
 
 
@@ -59,13 +67,9 @@ def sent_orders(db: Database, shop: str, uids: Iterable[int]) -> dict[int, SentO
     """What was sent of those orders that are in Specter, by the newest generation that is."""
     found: dict[int, SentOrder] = {}
     for part in uid_slices(uids):
-        wanted = (
-            select(*SENT_COLUMNS)
-            .where(OrderSync.shop == shop, OrderSync.uid.in_(part), OrderSync.state.in_(sorted(SETTLED)))
-            .order_by(OrderSync.uid, OrderSync.generation)
-        )
         with db.read() as connection:
-            found.update({row.uid: SentOrder(**row._mapping) for row in connection.execute(wanted)})
+            rows = connection.execute(_SENT, {"of_shop": shop, "of_uids": part})
+            found.update({row.uid: SentOrder(**row._mapping) for row in rows})
     return found
 
 

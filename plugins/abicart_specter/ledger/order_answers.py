@@ -1,0 +1,77 @@
+"""The typed records in which the ledger answers about orders: endings, foreign marks, decisions, messages.
+
+All times are aware and in UTC. None holds anything personal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from abicart_specter.ledger.sync_records import Lease
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerConfirmed:
+    """What storing a customer's number brought to light.
+
+    ``other_keys`` are other buyers linked to the same number (rule 15: shared, leave the record alone);
+    ``previous_no`` is a different number that this key had before. ``lease`` is the lease to go on with.
+    """
+
+    specter_customer_no: str
+    other_keys: tuple[str, ...]
+    previous_no: str | None
+    lease: Lease
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignMark:
+    """A mark in ``externalOrderNumber`` that is not a number of ours (rule 7)."""
+
+    uid: int
+    number: str
+    ordered_at: datetime
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonsDecision:
+    """Something a person (or a late answer) decided about an order: what, who and why."""
+
+    uid: int
+    generation: int
+    what: str
+    who: str
+    why: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message about a cause: ``opened``, ``reminder`` or ``closed``."""
+
+    cause: str
+    kind: str
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAlarm:
+    """A cause that is not over."""
+
+    cause: str
+    words: str
+    opened_at: datetime
+    reminders: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersPruned:
+    """What a clean-up removed of orders, in rows. ``details``: snapshots and proofs of orders whose row stays."""
+
+    details: int = 0
+    changes: int = 0
+    messages: int = 0
+    leases: int = 0
