@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from abicart_specter.clients.order_documents import tidy_heads
@@ -113,6 +113,7 @@ SHOPS = st.builds(
     length=st.integers(0, 20) | st.sampled_from([0.5, 1.5]),
     page_size=st.integers(1, 30),
 )
+@example(shop=ShopList({1: 0}, inclusive=False), since=0, length=0.5, page_size=5)
 @settings(max_examples=300, deadline=None)
 def test_a_stretch_holds_its_beginning_and_not_its_end(shop, since, length, page_size):
     stretch = Stretch("ordered", at(since), at(since + length))
