@@ -44,7 +44,7 @@ def must_write(ctx: FlowContext, state: CustomerState, prepared: PreparedOrder) 
     number, wanted = state.specter_customer_no, prepared.customer
     if number is None:
         return True
-    if not ctx.settings.customers.update_matched or wanted.hash == state.fields_hash or not _matched(wanted):
+    if wanted.hash == state.fields_hash or not _may_overwrite(ctx, wanted):
         return False
     return not ctx.ledger.orders.other_keys_of(ctx.shop, number, prepared.customer_key)
 
@@ -73,7 +73,7 @@ def write_customer(
     others = ctx.ledger.orders.other_keys_of(ctx.shop, str(number), prepared.customer_key)
     if others:
         return Customer(number, None, (_shared(prepared, number),))
-    if not ctx.settings.customers.update_matched or not _matched(wanted):
+    if not _may_overwrite(ctx, wanted):
         # A new customer of an order that matches nobody has just these fields; a matched one keeps its own.
         return Customer(number, None if _matched(wanted) else wanted.hash)
     again = _submit(specter, prepared, before_try, force=True, ignore_email=ignore_email)
@@ -86,6 +86,12 @@ def write_customer(
             "there; then the order goes by itself.",
         )
     return Customer(number, wanted.hash)
+
+
+def _may_overwrite(ctx: FlowContext, wanted: CustomerWrite) -> bool:
+    """Whether a customer that Specter found gets the order's data: the settings say so, a forced call finds the same
+    one again, and no placeholder would replace a real e-mail address."""
+    return ctx.settings.customers.update_matched and _matched(wanted) and not wanted.placeholder_email
 
 
 def _matched(wanted: CustomerWrite) -> bool:
