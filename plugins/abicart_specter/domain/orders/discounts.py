@@ -94,8 +94,8 @@ def _percents(line: Line, gross_inc: Decimal) -> list[Decimal]:
     found: list[Decimal] = []
     if line.percent is not None and line.percent == round_half_up(line.percent, 2):
         found.append(_plain(line.percent))
-    exact = line.off_inc / gross_inc * 100
-    found.extend(_plain(round_half_up(exact, decimals)) for decimals in (0, 1, 2))
+    for exact in (line.off_inc / gross_inc * 100, line.off_ex / (line.ex + line.off_ex) * 100):
+        found.extend(_plain(round_half_up(exact, decimals)) for decimals in (0, 1, 2))
     return [percent for percent in dict.fromkeys(found) if 0 < percent <= 100]
 
 
