@@ -103,12 +103,20 @@ def test_the_report_waits_for_every_other_task(order_export, dags) -> None:
 )
 def test_what_is_skipped_from_the_start(order_export, off: bool, dry_run: bool, skipped: list[str]) -> None:
     check = order_export.get_task("check_shop")
-    assert check._needless(off=off, dry_run=dry_run) == skipped
+    assert check._needless(off=off, dry_run=dry_run, special=True) == skipped
 
 
-def test_a_dry_run_by_number_skips_nothing(dags) -> None:
+@pytest.mark.parametrize(
+    ("dry_run", "special", "skipped"),
+    [
+        (True, True, ["ensure_special_numbers", "report"]),
+        (False, False, ["ensure_special_numbers"]),
+        (False, True, []),
+    ],
+)
+def test_what_a_run_by_number_skips(dags, dry_run: bool, special: bool, skipped: list[str]) -> None:
     check = dags["order_export_single__demo"].get_task("check_shop")
-    assert check._needless(off=False, dry_run=True) == []
+    assert check._needless(off=False, dry_run=dry_run, special=special) == skipped
 
 
 def test_the_single_order_form_wants_a_number(dags) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
 EVERY_TEN_MINUTES = "order_export"
+SPECIAL, REPORT = "ensure_special_numbers", "report"
 
 
 class CheckOrdersOperator(CheckShopOperator):
@@ -19,9 +20,10 @@ class CheckOrdersOperator(CheckShopOperator):
         from abicart_specter.domain.mapping import article_mapping
         from abicart_specter.domain.orders.order_mapping import order_mapping
         from abicart_specter.flows.check_shop import check_shop
+        from abicart_specter.flows.orders.next_steps import special_numbers_missing
         from abicart_specter.flows.orders.switched_off import require_not_off, why_off
 
-        dry_run, result = self.is_dry_run(context), {}
+        dry_run, special, result = self.is_dry_run(context), True, {}
         with self.flow_context(context) as ctx:
             self.refuse_unknown_params(context)
             off = why_off(ctx.settings) if self.flow == EVERY_TEN_MINUTES else ""
@@ -33,12 +35,16 @@ class CheckOrdersOperator(CheckShopOperator):
                 article_mapping(ctx.settings)
                 order_mapping(ctx.settings)
                 result = {"webshop": check_shop(ctx).webshop_id}
-        return self.end_skipping(context, result, self._needless(off=bool(off), dry_run=dry_run))
+                special = special_numbers_missing(ctx)
+        needless = self._needless(off=bool(off), dry_run=dry_run, special=special)
+        return self.end_skipping(context, result, needless)
 
-    def _needless(self, *, off: bool, dry_run: bool) -> list[str]:
+    def _needless(self, *, off: bool, dry_run: bool, special: bool) -> list[str]:
+        """The tasks to skip. ``special``: special product numbers are not known to be in Specter yet."""
         after = self.get_flat_relative_ids(upstream=False)
         if off:
             return sorted(after)
-        if "preview" not in after:
-            return []
-        return sorted(after - {"preview"}) if dry_run else ["preview"]
+        if "preview" in after:  # its scan decides about the rest
+            return sorted(after - {"preview"}) if dry_run else ["preview"]
+        needless = {SPECIAL, REPORT} if dry_run else set() if special else {SPECIAL}
+        return sorted(after & needless)

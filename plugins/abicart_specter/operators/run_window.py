@@ -19,4 +19,5 @@ def run_window(ctx: FlowContext, context: Context) -> ScanWindow:
     run = context["dag_run"]
     start, end = run.data_interval_start, run.data_interval_end
     interval = None if start is None or end is None else Interval(start, end)
-    return window_for(ctx, RunKind.of(str(run.run_type)), interval)
+    # Airflow's type is a text whose str() is its name in the code.
+    return window_for(ctx, RunKind.of(getattr(run.run_type, "value", run.run_type)), interval)

@@ -38,7 +38,7 @@ def next_steps(
     sending = sweep or summary.to_send > 0
     wanted = {
         SWEEP: sweep,
-        SPECIAL: sending and _special_numbers_missing(ctx),
+        SPECIAL: sending and special_numbers_missing(ctx),
         PLAN: sending,
         SEND: sending,
         WRITE_BACK: window.follows_on and marks_are_pending(ctx),
@@ -47,7 +47,8 @@ def next_steps(
     return NextSteps(tuple(task for task, needed in wanted.items() if not needed))
 
 
-def _special_numbers_missing(ctx: FlowContext) -> bool:
+def special_numbers_missing(ctx: FlowContext) -> bool:
+    """Whether a special product number is not known to be in Specter."""
     known = ctx.ledger.special_numbers(ctx.shop)
     return any(
         number not in known or known[number].state is SpecialState.NOT_CONFIRMED

@@ -16,6 +16,9 @@ SWEEP_HOUR = 3
 """From this hour of each day in Stockholm, the first scheduled run sweeps."""
 
 
+_STARTED_BY_SOMEBODY = frozenset({"operator_triggered", "asset_triggered", "asset_materialization"})
+
+
 class RunKind(StrEnum):
     """Who started a run."""
 
@@ -25,8 +28,20 @@ class RunKind(StrEnum):
 
     @classmethod
     def of(cls, run_type: str) -> RunKind:
-        """From Airflow's word; whatever is neither scheduled nor a backfill was started by somebody."""
-        return cls(run_type) if run_type in tuple(cls) else cls.MANUAL
+        """From Airflow's word.
+
+        :raises ConfigurationError: a word nobody knows; a backfill that passes for something else would move what it
+            must not.
+        """
+        if run_type in _STARTED_BY_SOMEBODY:
+            return cls.MANUAL
+        try:
+            return cls(run_type)
+        except ValueError:
+            raise ConfigurationError(
+                f"Airflow calls this run {run_type!r}, which is no kind of run that the order export knows.",
+                remedy="Use the version of Airflow that requirements.txt names.",
+            ) from None
 
 
 @dataclass(frozen=True, slots=True)
