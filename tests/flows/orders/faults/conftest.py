@@ -1,8 +1,11 @@
-"""Servers, workers and folders of the random cuts."""
+"""The stage of the random cuts, and their option."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,29 +14,21 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from cut_shop import CutShop
-from cut_workers import CutWorkers, running_cut_workers
+from cut_stage import CutStage, cut_stage
+
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - folders in it are made by tempfile
 
 
 @pytest.fixture(scope="session")
-def cut_workers() -> Iterator[CutWorkers]:
-    with running_cut_workers() as running:
-        yield running
-
-
-@pytest.fixture
-def cut_shop(abicart_session, specter_session) -> CutShop:
-    return CutShop(abicart_session, specter_session)
+def stage(abicart_session, specter_session, migrated_ledger: Path, tmp_path_factory) -> Iterator[CutStage]:
+    """In memory where the system has a place for that, so that no commit waits for a disk."""
+    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else tmp_path_factory.mktemp("cuts")
+    with tempfile.TemporaryDirectory(prefix="cuts-", dir=place) as folder:
+        shutil.copy(migrated_ledger, folder)
+        with cut_stage(CutShop(abicart_session, specter_session), Path(folder)) as made:
+            yield made
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "cut_seed" in metafunc.fixturenames:
         metafunc.parametrize("cut_seed", range(metafunc.config.getoption("--order-cuts")))
-
-
-@pytest.fixture
-def cut_folder(migrated_ledger: Path, ledger_folder: Path) -> Path:
-    """A folder with a fresh ledger, which processes share."""
-    assert (ledger_folder / "ledger.db").exists()
-    return ledger_folder
-
-

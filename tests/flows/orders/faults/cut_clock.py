@@ -8,12 +8,11 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
-_FORM = struct.Struct("dd")
+_FORM = struct.Struct("ddd")
 
 
 class SharedClock:
-    """Flows and ledgers read it; it starts at ``NOON`` where its file is new.
+    """Flows and ledgers read it. It starts at the present, so that it agrees with the servers' clocks until time jumps.
 
     What passes between two readings is at least what passes on the machine, so that no lease lasts longer than its
     owner believes.
@@ -21,17 +20,23 @@ class SharedClock:
 
     def __init__(self, folder: Path) -> None:
         path = folder / "clock"
-        if not path.exists():
-            path.write_bytes(_FORM.pack(time.monotonic(), 0.0))
+        if new := not path.exists():
+            path.write_bytes(bytes(_FORM.size))
         with path.open("r+b") as file:
             self._shared = mmap.mmap(file.fileno(), _FORM.size)
+        if new:
+            self.restart()
+
+    def restart(self) -> None:
+        """It is the present again, for everybody."""
+        self._shared[:] = _FORM.pack(time.time(), time.monotonic(), 0.0)
 
     def now(self) -> datetime:
         """The present of the case, aware."""
-        started, jumped = _FORM.unpack(self._shared[:])
-        return NOON + timedelta(seconds=time.monotonic() - started + jumped)
+        began, started, jumped = _FORM.unpack(self._shared[:])
+        return datetime.fromtimestamp(began + time.monotonic() - started + jumped, UTC)
 
     def jump(self, by: timedelta) -> None:
         """Let time pass."""
-        started, jumped = _FORM.unpack(self._shared[:])
-        self._shared[:] = _FORM.pack(started, jumped + by.total_seconds())
+        began, started, jumped = _FORM.unpack(self._shared[:])
+        self._shared[:] = _FORM.pack(began, started, jumped + by.total_seconds())

@@ -58,7 +58,7 @@ FAULTS: dict[str, list[dict[str, Any]]] = {
         {"kind": "rpc_server"},
     ],
 }
-ACTIONS: list[str | None] = [None, CUSTOMER, ORDER, ORDER, ARTICLE]
+ACTIONS: list[str | None] = [None, CUSTOMER, ORDER, ORDER, ORDER, ORDER, ARTICLE]
 SCHEDULED, BACKFILL, SINGLE = "scheduled", "backfill", "single"
 
 
@@ -141,7 +141,9 @@ class Draw:
         draw = self.random
         runs = [self._run(SCHEDULED, first=first, always_new=always_new)]
         if draw.random() < 0.55:
-            runs.append(self._run(draw.choice([BACKFILL, BACKFILL, SINGLE]), first=True, always_new=always_new))
+            runs.append(
+                self._run(draw.choice([BACKFILL, BACKFILL, SINGLE]), first=True, always_new=always_new)
+            )
         if draw.random() < 0.1:
             runs.append(self._run(SINGLE, first=True, always_new=always_new))
         faults = {system: self._faults(system) for system in ("specter", "abicart")}
@@ -154,20 +156,30 @@ class Draw:
         cut, lot = None, draw.random()
         if lot < 0.4:
             zone = draw.choice([*ZONES, "sending", "sending"])
-            fate = {"zone": zone, "nth": draw.randint(1, max(1, self.entered[zone])), "signal": signal.SIGKILL}
+            fate = {
+                "zone": zone,
+                "nth": draw.randint(1, max(1, self.entered[zone])),
+                "signal": signal.SIGKILL,
+            }
         elif lot < 0.5 and not always_new:
             zone = draw.choice(["deciding", "on the wire"])
-            fate = {"zone": zone, "nth": draw.randint(1, max(1, self.entered[zone])), "signal": signal.SIGSTOP}
+            fate = {
+                "zone": zone,
+                "nth": draw.randint(1, max(1, self.entered[zone])),
+                "signal": signal.SIGSTOP,
+            }
         elif lot < 0.85:
             moments = [BEFORE, ARRIVES, AFTER, LATE] + ([] if always_new else [VERY_LATE])
             moment = draw.choice(moments)
             kill = moment == ARRIVES or (moment in (BEFORE, AFTER) and draw.random() < 0.5)
-            cut = Cut(draw.choice([CUSTOMER, ORDER, ORDER, ARTICLE]), draw.randint(1, 4), moment, kill)
+            action = draw.choice([CUSTOMER, CUSTOMER, ORDER, ORDER, ORDER, ARTICLE])
+            cut = Cut(action, 1 if action == ARTICLE else draw.randint(1, 3), moment, kill)
         return Run(kind, fate, cut, again=not first and draw.random() < 0.5, tries=draw.choice([1, 2, 3]))
 
     def _faults(self, system: str) -> list[dict[str, Any]]:
         draw = self.random
-        return [self._fault(system) for _ in range(draw.choice([0, 0, 1, 1, 2]))]
+        most = [0, 0, 1, 1, 2] if system == "specter" else [0, 0, 0, 1]
+        return [self._fault(system) for _ in range(draw.choice(most))]
 
     def _fault(self, system: str) -> dict[str, Any]:
         draw = self.random
@@ -175,7 +187,7 @@ class Draw:
         if system == "specter" and fault["kind"] != "refuse" and (action := draw.choice(ACTIONS)):
             fault["action"] = action
         if draw.random() < 0.6:
-            return fault | {"count": draw.randint(1, 3), "after": draw.randint(0, 5)}
+            return fault | {"count": draw.randint(1, 3), "after": draw.randint(0, 3)}
         return fault | {
             "count": None,
             "probability": round(draw.uniform(0.03, 0.3), 3),

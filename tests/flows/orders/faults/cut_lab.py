@@ -42,20 +42,34 @@ def _mapping(changes: str) -> OrderMapping:
     return order_mapping(_settings(changes))
 
 
+def open_ledger(folder: Path, clock: SharedClock) -> Ledger:
+    """The folder's ledger, by the clock of the case."""
+    return Ledger.open(f"sqlite:///{folder / 'ledger.db'}", clock=clock.now)
+
+
 @dataclass
 class CutLab(Export):
-    """``Export`` with a clock. ``changes`` are those of the settings, as plain JSON."""
+    """``Export`` with a clock. ``changes`` are those of the settings, as plain JSON.
+
+    ``lent``: an open ledger of the folder, which is left open. Its SQL is compiled, which is most of what a run of a
+    few orders costs.
+    """
 
     changes: Mapping[str, Any] = field(default_factory=dict)
     options: HttpOptions = PATIENT
     terms: LeaseTerms = TERMS
+    lent: Ledger | None = None
 
     def __post_init__(self) -> None:
         self.clock = SharedClock(Path(self.folder))
         self.settings = settings_of(self.changes)
-        self.ledger = Ledger.open(f"sqlite:///{self.folder / 'ledger.db'}", clock=self.clock.now)
+        self.ledger = self.lent or open_ledger(self.folder, self.clock)
         self.mapping = article_mapping(self.settings)
         self.orders_mapping = _mapping(json.dumps(self.changes, sort_keys=True))
+
+    def close(self) -> None:
+        """The connections; a ledger that was lent makes new ones when it is used again."""
+        self.ledger.close()
 
     def context(self, run_id: str | None = None, *, flow: str = "order_export") -> FlowContext:
         ctx = super().context(run_id, flow=flow)

@@ -8,16 +8,14 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from cut_airflow import SINGLE, OrderDag, Wanted
 from cut_check import check_customers, check_marks, check_orders, check_outcomes
 from cut_draw import BACKFILL, SCHEDULED, Case, Round, Run
-from cut_lab import CutLab
 from cut_line import MOMENTS, CutLine, cut_line
-from cut_shop import SENT, CutShop
-from cut_workers import CutWorkers
+from cut_shop import SENT
+from cut_stage import CutStage
 
 from abicart_specter.ledger.order_records import OrderRecord
 from abicart_specter.ledger.order_rules import SETTLED
@@ -43,30 +41,29 @@ class Figures:
 
 @dataclass
 class Play:
-    """One case on servers, workers and a ledger's folder."""
+    """One case on a stage."""
 
     case: Case
-    shop: CutShop
-    workers: CutWorkers
-    folder: Path
+    stage: CutStage
     figures: Figures = field(default_factory=Figures)
     _number: int = 0
     _dead: str = ""
+    _alive: set[int] = field(default_factory=set)
 
     def run(self) -> Figures:
         case = self.case
+        self.shop, self.workers = self.stage.shop, self.stage.workers
+        self.stage.clear()
         self.shop.set({"duplicate_order": case.duplicates})
-        self.lab = CutLab(
-            self.shop.abicart.url, self.shop.specter.url, self.folder, changes=case.settings
-        )
+        self.lab = self.stage.lab(case.settings)
         try:
             self._place(case.orders)
             with ExitStack() as lines:
                 for one in case.rounds:
                     self._round(one, lines)
-            self._clear_faults()
             self._finish()
         finally:
+            self._leave_nobody()
             self.lab.close()
         self.figures.orders = len(self.shop.bought)
         return self.figures
@@ -106,6 +103,7 @@ class Play:
         wanted = self._wanted(run)
         order = self._order(wanted, line, run.fate)
         pid = self.workers.begin(order)
+        self._alive.add(pid)
         if line is not None:
             line.aim(pid)
         return pid, wanted.run_id, line
@@ -114,7 +112,7 @@ class Play:
         return {
             "abicart": self.shop.abicart.url,
             "specter": self.shop.specter.url if line is None else line.url,
-            "folder": str(self.folder),
+            "folder": str(self.stage.folder),
             "settings": self.case.settings,
             "impatient": line is not None,
             "run": wanted.as_json(),
@@ -125,7 +123,7 @@ class Play:
         self._number += 1
         run_id, now = f"{run.kind}-{self._number}", self.lab.clock.now()
         if run.kind == SINGLE:
-            numbers = [one.number for one in self.shop.bought if one.fate == SENT][: 3]
+            numbers = [one.number for one in self.shop.bought if one.fate == SENT][:3]
             return Wanted(run_id, SINGLE, form={"numbers": numbers}, tries=run.tries)
         if run.kind == BACKFILL:
             return Wanted(run_id, BACKFILL, now - HOUR, now, tries=run.tries)
@@ -139,6 +137,7 @@ class Play:
         if os.WIFSTOPPED(status):
             self.figures.cuts["stopped for hours"] += 1
             return False
+        self._alive.discard(pid)
         code = os.waitstatus_to_exitcode(status)
         assert code in (0, -signal.SIGKILL), f"a worker ended with {code}"
         if code and (line is None or not line.struck):
@@ -156,8 +155,15 @@ class Play:
         for pid, line in stopped:
             os.kill(pid, signal.SIGCONT)
             assert os.waitstatus_to_exitcode(self.workers.wait(pid)) == 0
+            self._alive.discard(pid)
             if line is not None:
                 line.worker_ended()
+
+    def _leave_nobody(self) -> None:
+        """After an error some may be at work still."""
+        for pid in self._alive:
+            os.kill(pid, signal.SIGKILL)
+            self.workers.wait(pid)
 
     def _count_line(self, line: CutLine) -> None:
         if line.struck:

@@ -1,7 +1,8 @@
 """The worker of the random cuts: a program that runs order exports in processes of their own.
 
 Started once, it forks a process for each line (JSON) that it reads, so that no run waits for imports, and answers with
-the process's id. A line with ``wait`` is answered with how that process ended or stopped (as ``waitpid`` says).
+the process's id. A line with ``wait`` is answered with how that process ended or stopped (as ``waitpid`` says). A line
+with ``warm`` is worked off without a fork, so that later processes find everything read and compiled.
 
 A process dies by SIGKILL from its own hand, at a function of the package that it enters: nothing runs after that, no
 ``finally`` and no handler, as when the kernel kills a worker. Or it stops there (SIGSTOP), as when its machine sleeps.
@@ -16,14 +17,17 @@ import sys
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from cut_airflow import OrderDag, Wanted
-from cut_lab import IMPATIENT, PATIENT, CutLab
+from cut_clock import SharedClock
+from cut_lab import IMPATIENT, PATIENT, CutLab, open_ledger, settings_of
 
 from abicart_specter import errors
+from abicart_specter.ledger import Ledger
 
 PACKAGE = str(Path(errors.__file__).parent) + "/"
 MOMENT = 0.02
@@ -42,7 +46,12 @@ ZONES: dict[str, tuple[str, ...]] = {
     ),
     "on the wire": ("clients/transport.py", "clients/tries.py", "clients/specter_channel.py"),
     "in a transaction": ("ledger/engine.py",),
-    "finding": ("flows/orders/scan.py", "flows/orders/found.py", "flows/orders/settle.py", "ledger/orders/found.py"),
+    "finding": (
+        "flows/orders/scan.py",
+        "flows/orders/found.py",
+        "flows/orders/settle.py",
+        "ledger/orders/found.py",
+    ),
     "marking": ("flows/orders/write_back.py", "clients/order_marks.py", "ledger/orders/write_back.py"),
     "deciding": ("flows/orders/send_orders.py", "flows/orders/prepare_order.py"),
 }
@@ -76,13 +85,23 @@ class Fate:
                 os.kill(os.getpid(), self.signal)
 
 
+@cache
+def ledger_of(folder: Path) -> Ledger:
+    """Opened before the fork, without a connection."""
+    ledger = open_ledger(folder, SharedClock(folder))
+    ledger.close()
+    return ledger
+
+
 def lab_for(order: dict[str, Any]) -> CutLab:
+    folder = Path(order["folder"])
     return CutLab(
         order["abicart"],
         order["specter"],
-        Path(order["folder"]),
+        folder,
         changes=order["settings"],
         options=IMPATIENT if order["impatient"] else PATIENT,
+        lent=ledger_of(folder),
     )
 
 
@@ -111,6 +130,12 @@ def main() -> None:
         if "wait" in order:
             _say(os.waitpid(order["wait"], os.WUNTRACED)[1])
             continue
+        if order.get("warm"):
+            work(order)
+            _say(0)
+            continue
+        ledger_of(Path(order["folder"]))
+        settings_of(order["settings"])
         pid = os.fork()
         if pid == 0:
             try:

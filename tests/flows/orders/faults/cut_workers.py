@@ -25,6 +25,10 @@ class CutWorkers:
         """Start a worker; returns its process id."""
         return self._ask(order)
 
+    def warm(self, order: dict[str, Any]) -> None:
+        """Let the program itself work it off."""
+        self._ask(order | {"warm": True})
+
     def wait(self, pid: int) -> int:
         """What ``waitpid`` says when it ended or stopped."""
         return self._ask({"wait": pid})
