@@ -80,7 +80,12 @@ def _ask_again(ctx: FlowContext, uid: int, record: OrderRecord, mapping: OrderMa
     written = prepared.write(tools, address_in_comment=False)
     with counted_specter(ctx, TASK) as specter:
         try:
-            answer = specter.submit_order(int(record.specter_customer_no or 0), written.fields, written.rows)
+            answer = specter.submit_order(
+                int(record.specter_customer_no or 0),
+                written.fields,
+                written.rows,
+                personal=prepared.personal(),
+            )
         except RefusedError as error:
             return _refused(ctx, prepared, error)
     if answer.number is not None and str(answer.number) == record.specter_order_no:

@@ -215,7 +215,11 @@ class OrderSender:
         repeated = record.state is OrderState.UNCONFIRMED
         try:
             answer = self.specter.submit_order(
-                int(customer_no), written.fields, written.rows, before_try=lease.before_write
+                int(customer_no),
+                written.fields,
+                written.rows,
+                personal=prepared.personal(),
+                before_try=lease.before_write,
             )
         except UnconfirmedError as error:
             self._lost(lease, prepared, record, error, flags, release=release)
