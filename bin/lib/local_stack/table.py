@@ -59,14 +59,18 @@ def proof_table(number: str, specter_number: str, proof: Mapping[str, Any]) -> T
         table.add_column(name, justify="left" if not name else "right")
     for rate in proof["rates"]:
         percent = rate["percent"]
-        table.add_row(f"taxable at {percent} %", rate["shop_ex"], rate["sent_ex"])
-        table.add_row(f"VAT {percent} %", rate["shop_vat"], rate["sent_vat"])
+        table.add_row(f"taxable at {percent} %", _kronor(rate["shop_ex"]), _kronor(rate["sent_ex"]))
+        table.add_row(f"VAT {percent} %", _kronor(rate["shop_vat"]), _kronor(rate["sent_vat"]))
     table.add_section()
     for name, words in (("gift_cards_sold", "gift cards sold"), ("gift_cards_used", "gift cards used")):
         if Decimal(proof[name]):
-            table.add_row(words, proof[name], proof[name])
+            table.add_row(words, _kronor(proof[name]), _kronor(proof[name]))
     if Decimal(proof["rounding"]):
-        table.add_row("rounding row", "", proof["rounding"])
-    table.add_row("to pay", proof["shop_total"], proof["sent_total"], style="bold")
-    table.add_row("difference", "", proof["difference"])
+        table.add_row("rounding row", "", _kronor(proof["rounding"]))
+    table.add_row("to pay", _kronor(proof["shop_total"]), _kronor(proof["sent_total"]), style="bold")
+    table.add_row("difference", "", _kronor(proof["difference"]))
     return table
+
+
+def _kronor(amount: str) -> str:
+    return f"{Decimal(amount):,.2f}"
