@@ -15,10 +15,21 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
-from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Float,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
@@ -35,6 +46,7 @@ BUSY_SECONDS = 60.0
 CONNECT_SECONDS = 10
 
 Upsert = postgresql.Insert | sqlite.Insert
+Kept = TypeVar("Kept")
 
 
 def upsert(backend: str, model: type[Base]) -> Upsert:
@@ -65,6 +77,7 @@ class Database:
         self.place = describe(address)
         self.busy_seconds = busy_seconds
         self._clock = clock
+        self._kept: dict[str, Any] = {}
         if self.backend == "sqlite":
             self.engine = _sqlite(address, create, busy_seconds)
         else:
@@ -115,9 +128,36 @@ class Database:
         # Our type is text to SQLAlchemy, so a plain + would become ||.
         return func.clock_timestamp(type_=UtcDateTime()).op("+", return_type=UtcDateTime())(interval)
 
+    def after_param(self, name: str) -> ColumnElement[datetime]:
+        """``after_sql`` for a statement that is kept: its parameter ``name`` takes ``shift(seconds)``."""
+        if self._clock is not None:
+            return bindparam(name, type_=UtcDateTime())
+        if self.backend == "sqlite":
+            return func.strftime("%Y-%m-%dT%H:%M:%f000Z", "now", bindparam(name), type_=UtcDateTime())
+        interval = func.make_interval(0, 0, 0, 0, 0, 0, bindparam(name, type_=Float()))
+        return func.clock_timestamp(type_=UtcDateTime()).op("+", return_type=UtcDateTime())(interval)
+
+    def shift(self, seconds: float) -> Any:
+        """The value of such a parameter."""
+        if self._clock is not None:
+            return self._clock() + timedelta(seconds=seconds)
+        return f"{seconds:+.3f} seconds" if self.backend == "sqlite" else float(seconds)
+
+    def kept(self, name: str, build: Callable[[], Kept]) -> Kept:
+        """A statement (or several) that is built once: to build it takes longer than to run it.
+
+        :param name: of the statement; unique within the ledger.
+        """
+        if name not in self._kept:
+            self._kept[name] = build()
+        return cast("Kept", self._kept[name])
+
     def now(self, connection: Connection) -> datetime:
         """The time by the same clock, as a value."""
-        return connection.execute(select(self.now_sql())).scalar_one()
+        told = {"shift": self.shift(0)}
+        return connection.execute(
+            self.kept("now", lambda: select(self.after_param("shift"))), told
+        ).scalar_one()
 
     def close(self) -> None:
         """Closes the connections."""

@@ -15,7 +15,20 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Executable,
+    Update,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from abicart_specter.domain.records import Flag, ItemKey
 from abicart_specter.ledger.engine import Database, upsert
@@ -29,6 +42,24 @@ MAX_OWNERS = 100
 """How many owners of a shared number one flag keeps; every owner has a flag of its own, so none is lost."""
 
 _SLICE = 1000
+
+
+# Built once: to build a statement takes longer than to run it.
+_OF_SHOP = FlagEntry.shop == bindparam("of_shop")
+_OF_SOURCE = and_(_OF_SHOP, FlagEntry.source == bindparam("of_source"))
+_OF_ITEM = and_(FlagEntry.kind == bindparam("of_kind"), FlagEntry.uid == bindparam("of_uid"))
+_ANY_OF_ITEM = select(FlagEntry.rule).where(_OF_SOURCE, _OF_ITEM).limit(1)
+_KNOWN = select(
+    FlagEntry.uid,
+    FlagEntry.rule,
+    FlagEntry.resolved_at,
+    FlagEntry.resolved_run,
+    FlagEntry.seen_mark,
+).where(
+    _OF_SHOP,
+    FlagEntry.kind == bindparam("of_kind"),
+    FlagEntry.uid.in_(bindparam("of_uids", expanding=True)),
+)
 
 
 def record_flags(
@@ -66,14 +97,20 @@ def store_flags_of(
     db: Database, connection: Connection, run: RunKey, key: ItemKey, flags: Iterable[Flag], source: str
 ) -> None:
     """``record_flags`` of one checked item inside a transaction that is open: its other flags are resolved."""
+    told = {"of_shop": run.shop, "of_source": source, "of_kind": key.kind, "of_uid": key.uid}
+    flags = list(flags)
+    if not flags and connection.execute(_ANY_OF_ITEM, told).first() is None:
+        return
     mark, own = secrets.randbits(62), row_id(connection, run)
     unique: dict[str, Flag] = {}
     for flag in flags:
         unique.setdefault(flag.rule, flag)
     if unique:
         _store_slice(db, connection, run.shop, own, source, mark, [unique[rule] for rule in sorted(unique)])
-    among = and_(FlagEntry.kind == key.kind, FlagEntry.uid == key.uid)
-    _store_resolved(db, connection, run.shop, own, source, mark, among)
+    resolve, forget = db.kept("resolve flags of one", lambda: _resolving(db, _OF_ITEM))
+    told |= {"of_run": own, "of_mark": mark}
+    connection.execute(resolve, told)
+    connection.execute(forget, told)
 
 
 def _record_slice(db: Database, shop: str, own: int, source: str, mark: int, flags: list[Flag]) -> None:
@@ -124,15 +161,7 @@ class _Known(NamedTuple):
 def _known(connection: Connection, shop: str, own: int, keys: set[ItemKey]) -> _Known:
     known = _Known(set(), set(), set())
     for kind, uids in by_kind(keys):
-        rows = connection.execute(
-            select(
-                FlagEntry.uid,
-                FlagEntry.rule,
-                FlagEntry.resolved_at,
-                FlagEntry.resolved_run,
-                FlagEntry.seen_mark,
-            ).where(FlagEntry.shop == shop, FlagEntry.kind == kind, FlagEntry.uid.in_(uids))
-        )
+        rows = connection.execute(_KNOWN, {"of_shop": shop, "of_kind": kind, "of_uids": uids})
         for uid, rule, resolved_at, resolved_run, mark in rows:
             key = (ItemKey(kind, uid), rule)
             known.all.add(key)
@@ -165,21 +194,27 @@ def _row(flag: Flag, shop: str, source: str, now: datetime, mark: int) -> dict[s
 
 def _put_flags(db: Database, connection: Connection, rows: list[dict[str, Any]]) -> None:
     if rows:
-        insert = upsert(db.backend, FlagEntry)
-        kept = ("shop", "kind", "uid", "rule", "first_seen")
-        renewed = {name: insert.excluded[name] for name in rows[0] if name not in kept}
-        statement = insert.on_conflict_do_update(index_elements=["shop", "kind", "uid", "rule"], set_=renewed)
-        connection.execute(statement, rows)
+        connection.execute(db.kept("put flags", lambda: _putting(db.backend, tuple(rows[0]))), rows)
+
+
+def _putting(backend: str, names: tuple[str, ...]) -> Executable:
+    insert = upsert(backend, FlagEntry)
+    kept = ("shop", "kind", "uid", "rule", "first_seen")
+    renewed = {name: insert.excluded[name] for name in names if name not in kept}
+    return insert.on_conflict_do_update(index_elements=["shop", "kind", "uid", "rule"], set_=renewed)
 
 
 def _put_run_flags(db: Database, connection: Connection, rows: list[dict[str, Any]]) -> None:
     if rows:
-        insert = upsert(db.backend, RunFlag)
-        statement = insert.on_conflict_do_update(
-            index_elements=["run", "kind", "uid", "rule"],
-            set_={"seen_mark": insert.excluded.seen_mark, "source": insert.excluded.source},
-        )
-        connection.execute(statement, rows)
+        connection.execute(db.kept("put run's flags", lambda: _putting_run(db.backend)), rows)
+
+
+def _putting_run(backend: str) -> Executable:
+    insert = upsert(backend, RunFlag)
+    return insert.on_conflict_do_update(
+        index_elements=["run", "kind", "uid", "rule"],
+        set_={"seen_mark": insert.excluded.seen_mark, "source": insert.excluded.source},
+    )
 
 
 def _resolve(
@@ -198,24 +233,30 @@ def _store_resolved(
     mark: int,
     among: ColumnElement[bool] | None,
 ) -> None:
-    gone = and_(FlagEntry.shop == shop, FlagEntry.source == source, FlagEntry.seen_mark != mark)
+    told = {"of_shop": shop, "of_source": source, "of_run": own, "of_mark": mark}
+    for statement in _resolving(db, among):
+        connection.execute(statement, told)
+
+
+def _resolving(db: Database, among: ColumnElement[bool] | None) -> tuple[Update, Delete]:
+    """Takes the parameters ``of_shop``, ``of_source``, ``of_run`` and ``of_mark``, and what ``among`` takes."""
+    gone = and_(_OF_SOURCE, FlagEntry.seen_mark != bindparam("of_mark"))
     if among is not None:
         gone = and_(gone, among)
     same = and_(FlagEntry.kind == RunFlag.kind, FlagEntry.uid == RunFlag.uid, FlagEntry.rule == RunFlag.rule)
-    connection.execute(
+    resolve = (
         update(FlagEntry)
         .where(gone, FlagEntry.resolved_at.is_(None))
-        .values(resolved_at=db.now_sql(), resolved_run=own)
+        .values(resolved_at=db.now_sql(), resolved_run=bindparam("of_run"))
     )
     # An earlier attempt of this run may have seen them: the run's list says what holds at its end.
-    connection.execute(
-        delete(RunFlag).where(
-            RunFlag.run == own,
-            RunFlag.source == source,
-            RunFlag.seen_mark != mark,
-            exists().where(gone, same).correlate(RunFlag),
-        )
+    forget = delete(RunFlag).where(
+        RunFlag.run == bindparam("of_run"),
+        RunFlag.source == bindparam("of_source"),
+        RunFlag.seen_mark != bindparam("of_mark"),
+        exists().where(gone, same).correlate(RunFlag),
     )
+    return resolve, forget
 
 
 def flag_changes(db: Database, run: RunKey, source: str = VALIDATION) -> FlagChanges:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, null, or_, select, update
+from sqlalchemy import Connection, Executable, Update, and_, bindparam, null, or_, select, update
 
 from abicart_specter.errors import LeaseHeldError, RetriableError
 from abicart_specter.ledger.engine import Database, upsert
@@ -33,36 +34,8 @@ def acquire_lease(db: Database, name: str, owner: str, seconds: float) -> Lease:
 
 def take_lease(db: Database, connection: Connection, name: str, owner: str, seconds: float) -> Lease:
     """``acquire_lease`` inside a transaction that is open."""
-    insert = upsert(db.backend, LeaseRow).values(
-        name=name,
-        owner=owner,
-        attempt=1,
-        acquired_at=db.now_sql(),
-        expires_at=db.after_sql(seconds),
-    )
-    statement = insert.on_conflict_do_update(
-        index_elements=["name"],
-        set_={
-            "owner": insert.excluded.owner,
-            "attempt": LeaseRow.attempt + 1,
-            # Not the values of the insert: those were read before a wait for another's lock on the row.
-            "acquired_at": db.now_sql(),
-            "expires_at": db.after_sql(seconds),
-            "released_at": null(),
-            "previous_owner": LeaseRow.owner,
-            "previous_expires_at": LeaseRow.expires_at,
-            "previous_released_at": LeaseRow.released_at,
-        },
-        where=or_(LeaseRow.released_at.is_not(None), LeaseRow.expires_at <= db.now_sql()),
-    ).returning(
-        LeaseRow.attempt,
-        LeaseRow.acquired_at,
-        LeaseRow.expires_at,
-        LeaseRow.previous_owner,
-        LeaseRow.previous_expires_at,
-        LeaseRow.previous_released_at,
-    )
-    row = connection.execute(statement).first()
+    told = {"new_name": name, "new_owner": owner, "now": db.shift(0), "until": db.shift(seconds)}
+    row = connection.execute(db.kept("take lease", lambda: _take(db)), told).first()
     if row is None:
         held = connection.execute(
             select(LeaseRow.owner, LeaseRow.expires_at).where(LeaseRow.name == name)
@@ -86,6 +59,39 @@ def take_lease(db: Database, connection: Connection, name: str, owner: str, seco
     )
 
 
+def _take(db: Database) -> Executable:
+    """The statement that takes a lease which is free. Parameters: ``new_name``, ``new_owner``, ``now``, ``until``."""
+    insert = upsert(db.backend, LeaseRow).values(
+        name=bindparam("new_name"),
+        owner=bindparam("new_owner"),
+        attempt=1,
+        acquired_at=db.after_param("now"),
+        expires_at=db.after_param("until"),
+    )
+    return insert.on_conflict_do_update(
+        index_elements=["name"],
+        set_={
+            "owner": insert.excluded.owner,
+            "attempt": LeaseRow.attempt + 1,
+            # Not the values of the insert: those were read before a wait for another's lock on the row.
+            "acquired_at": db.after_param("now"),
+            "expires_at": db.after_param("until"),
+            "released_at": null(),
+            "previous_owner": LeaseRow.owner,
+            "previous_expires_at": LeaseRow.expires_at,
+            "previous_released_at": LeaseRow.released_at,
+        },
+        where=or_(LeaseRow.released_at.is_not(None), LeaseRow.expires_at <= db.after_param("now")),
+    ).returning(
+        LeaseRow.attempt,
+        LeaseRow.acquired_at,
+        LeaseRow.expires_at,
+        LeaseRow.previous_owner,
+        LeaseRow.previous_expires_at,
+        LeaseRow.previous_released_at,
+    )
+
+
 def renew_lease(db: Database, lease: Lease, seconds: float) -> Lease:
     """Prolongs to ``seconds`` from now. Raises ``LeaseLostError`` if it ran out, was released, or is another's."""
     with db.write() as connection:
@@ -97,13 +103,15 @@ def renew_lease(db: Database, lease: Lease, seconds: float) -> Lease:
 
 def extend_lease(db: Database, connection: Connection, lease: Lease, seconds: float) -> Lease | None:
     """``renew_lease`` inside a transaction that is open; ``None`` where that would raise."""
-    expires_at = connection.execute(
-        update(LeaseRow)
-        .where(_is(lease), LeaseRow.released_at.is_(None), LeaseRow.expires_at > db.now_sql())
-        .values(expires_at=db.after_sql(seconds))
-        .returning(LeaseRow.expires_at)
-    ).scalar()
+    told = {**_of(lease), "now": db.shift(0), "until": db.shift(seconds)}
+    expires_at = connection.execute(db.kept("extend lease", lambda: _extend(db)), told).scalar()
     return None if expires_at is None else replace(lease, expires_at=expires_at)
+
+
+def _extend(db: Database) -> Executable:
+    held = and_(LeaseRow.released_at.is_(None), LeaseRow.expires_at > db.after_param("now"))
+    changed = update(LeaseRow).where(_IS_IT, held).values(expires_at=db.after_param("until"))
+    return changed.returning(LeaseRow.expires_at)
 
 
 def lease_seconds_left(db: Database, lease: Lease) -> float:
@@ -114,7 +122,7 @@ def lease_seconds_left(db: Database, lease: Lease) -> float:
     with db.read() as connection:
         now = db.now(connection)
         expires_at = connection.execute(
-            select(LeaseRow.expires_at).where(_is(lease), LeaseRow.released_at.is_(None))
+            select(LeaseRow.expires_at).where(_IS_IT, LeaseRow.released_at.is_(None)), _of(lease)
         ).scalar()
     if expires_at is None or expires_at <= now:
         raise lost(lease)
@@ -134,14 +142,13 @@ def release_lease(db: Database, lease: Lease) -> None:
 
 def give_back_lease(db: Database, connection: Connection, lease: Lease) -> bool:
     """``release_lease`` inside a transaction that is open; ``False`` where that would raise."""
-    return (
-        connection.execute(
-            update(LeaseRow)
-            .where(_is(lease), LeaseRow.released_at.is_(None))
-            .values(released_at=db.now_sql())
-        ).rowcount
-        == 1
-    )
+    told = {**_of(lease), "now": db.shift(0)}
+    return connection.execute(db.kept("give back lease", lambda: _give_back(db)), told).rowcount == 1
+
+
+def _give_back(db: Database) -> Update:
+    held = update(LeaseRow).where(_IS_IT, LeaseRow.released_at.is_(None))
+    return held.values(released_at=db.after_param("now"))
 
 
 @contextmanager
@@ -157,8 +164,16 @@ def hold_lease(db: Database, name: str, owner: str, seconds: float) -> Iterator[
     release_lease(db, lease)
 
 
-def _is(lease: Lease) -> ColumnElement[bool]:
-    return and_(LeaseRow.name == lease.name, LeaseRow.owner == lease.owner, LeaseRow.attempt == lease.attempt)
+_IS_IT = and_(
+    LeaseRow.name == bindparam("of_name"),
+    LeaseRow.owner == bindparam("of_owner"),
+    LeaseRow.attempt == bindparam("of_attempt"),
+)
+"""Takes the parameters ``_of``."""
+
+
+def _of(lease: Lease) -> dict[str, Any]:
+    return {"of_name": lease.name, "of_owner": lease.owner, "of_attempt": lease.attempt}
 
 
 def lost(lease: Lease) -> LeaseLostError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from abicart_specter.errors import LedgerError
 from abicart_specter.ledger.engine import Database, upsert
@@ -15,9 +15,15 @@ from abicart_specter.ledger.records import RunKey, RunRecord, StagingState
 _COLUMNS = (Run.shop, Run.flow, Run.run_id, Run.params, Run.started_at, Run.finished_at, Run.summary)
 
 
+_ROW_ID = select(Run.id).where(
+    Run.shop == bindparam("of_shop"), Run.flow == bindparam("of_flow"), Run.run_id == bindparam("of_run")
+)
+
+
 def row_id(connection: Connection, run: RunKey) -> int:
     """``run.id`` of a started run; raises ``LedgerError`` for one that was never started."""
-    found = connection.execute(select(Run.id).where(*_is(run))).scalar()
+    told = {"of_shop": run.shop, "of_flow": run.flow, "of_run": run.run_id}
+    found = connection.execute(_ROW_ID, told).scalar()
     if found is None:
         raise LedgerError(
             f"The ledger knows no {run}.", remedy="Start the run's first task, or trigger a new run."
