@@ -13,5 +13,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--kills", type=int, default=20, help="workers killed at random (20)")
     group.addoption("--mixes", type=int, default=50, help="mixes of open questions and faults (50)")
     group = parser.getgroup("orders", "tests of the order export's money")
+    group.addoption("--order-mixes", type=int, default=50, help="mixes of open questions and faults (50)")
+    group.addoption(
+        "--whole-order-set", action="store_true", help="every open question with every kind of order"
+    )
+    group.addoption("--basket-days", type=int, default=2, help="days of real baskets (2; there are 12)")
+    group.addoption(
+        "--online-retail", default=None, help="folder of real baskets (environment: ONLINE_RETAIL)"
+    )
     group.addoption("--orders", type=int, default=4000, help="random orders in all (4000)")
-    group.addoption("--order-cuts", type=int, default=24, help="cases of the order export that are cut at random (24)")
+    group.addoption(
+        "--order-cuts", type=int, default=24, help="cases of the order export that are cut at random (24)"
+    )

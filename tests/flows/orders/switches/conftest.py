@@ -24,6 +24,9 @@ from switch_lab import SwitchLab, lab_of_orders
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - only where the system has it; a folder of our own is made in it
 
+LINES: list[str] = []
+"""What a test wants to tell at the end of the run."""
+
 NewLab = Callable[..., tuple[SwitchLab, OrderSet]]
 
 
@@ -53,3 +56,19 @@ def desk(new_lab: NewLab) -> Desk:
     """A shop without orders, an empty account, a fresh ledger."""
     lab, _ = new_lab(with_set=False)
     return Desk(lab)
+
+
+@pytest.fixture
+def say() -> Callable[[str], None]:
+    """A line for the end of the test run's output."""
+    return LINES.append
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    for line in LINES:
+        terminalreporter.write_line(line)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "order_mix_seed" in metafunc.fixturenames:
+        metafunc.parametrize("order_mix_seed", range(metafunc.config.getoption("--order-mixes")))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,9 @@ from harness import TERMS, Export, demo_settings
 from order_lab import OrderLab
 from order_set import SEED, SETTINGS, START, OrderSet, place
 
+from abicart_specter.clients.abicart import AbicartClient
+from abicart_specter.clients.options import AbicartConnection
+from abicart_specter.clients.specter import SpecterClient
 from abicart_specter.domain.mapping import ArticleMapping, article_mapping
 from abicart_specter.domain.orders.order_mapping import order_mapping
 from abicart_specter.errors import AbicartSpecterError, IncompleteRunError, RetriableError
@@ -30,9 +34,12 @@ from abicart_specter.flows.orders.window import RunKind
 from abicart_specter.flows.special_numbers import ensure_special_numbers
 from abicart_specter.ledger import Ledger
 from abicart_specter.settings import ShopSettings
+from shop_sandbox.core.control_client import Control
+from shop_sandbox.core.errors import UsageError
 
 END = START.replace(hour=16)
-VARYING = ("customer_number", "at", "number")
+NUMBERED = ("externalorderno", "customerorderreference", "orderdate")
+"""Fields of an order that depend on when and after how many others it was placed."""
 
 
 @cache
@@ -46,9 +53,11 @@ def set_settings(**changes: object) -> ShopSettings:
 
 
 class LentExport(Export):
-    """On a ledger that somebody else opened, and keeps open."""
+    """On a ledger that somebody else opened, and keeps open; with the shop file's own rate for Specter.
 
-    lent: Ledger | None = None
+    Waits of the clients let the servers' time pass instead of ours.
+    """
+
     mapping: ArticleMapping
 
     def __post_init__(self) -> None:
@@ -56,6 +65,25 @@ class LentExport(Export):
 
     def close(self) -> None:
         """Whoever lent the ledger closes it."""
+
+    def abicart(self) -> AbicartClient:
+        connection = AbicartConnection("demo", self.abicart_url, 22222, self.token)
+        return AbicartClient(connection, self.options, sleep=_passing(self.abicart_url))
+
+    def specter(self) -> SpecterClient:
+        options = replace(self.options, rate_per_second=self.settings.limits.specter.rate_per_second)
+        connection = self.connection or self.specter_connection()
+        return SpecterClient(connection, options, sleep=_passing(self.specter_url))
+
+
+def _passing(url: str) -> Callable[[float], None]:
+    """Waits by letting the server's time pass."""
+
+    def sleep(seconds: float) -> None:
+        with suppress(OSError, UsageError):  # nobody there, or somebody who passes requests on
+            Control(url).advance_clock(seconds)
+
+    return sleep
 
 
 @dataclass
@@ -87,8 +115,18 @@ class SwitchLab(OrderLab):
         self.export.ledger, self.export.mapping = self.ledger, article_mapping(self.settings)
         self.mapping = order_mapping(self.settings)
 
-    def run(self, *, tries: int = 1) -> Ran:
-        """From the check of the shop to the report; a red task stops what needs it, as in Airflow."""
+    def run(
+        self,
+        *,
+        tries: int = 1,
+        kind: RunKind = RunKind.SCHEDULED,
+        start: datetime = START,
+        end: datetime = END,
+    ) -> Ran:
+        """From the check of the shop to the report; a red task stops what needs it, as in Airflow.
+
+        :param tries: of each task.
+        """
         ctx = self.context()
         errors: list[Exception] = []
 
@@ -107,7 +145,7 @@ class SwitchLab(OrderLab):
         if why_off(self.export.settings):
             return Ran(ctx, {}, {}, None, [])
         task(lambda: check_shop(ctx))
-        scanned = None if errors else task(lambda: self.scan(RunKind.SCHEDULED, START, END, ctx=ctx))
+        scanned = None if errors else task(lambda: self.scan(kind, start, end, ctx=ctx))
         if scanned is not None:
             needed = {SPECIAL, PLAN, WRITE_BACK, CHANGES} - set(scanned.needless)
             if SPECIAL in needed:
@@ -159,7 +197,7 @@ def comparable(order: Mapping[str, Any]) -> dict[str, Any]:
         "rows": [
             {name: value for name, value in row.items() if name != "article_id"} for row in order["rows"]
         ],
-        "fields": order["fields"],
+        "fields": {name: value for name, value in order["fields"].items() if name not in NUMBERED},
         "total": order["totals"]["total"],
     }
 
@@ -175,13 +213,15 @@ def lab_of_orders(
     modes: tuple[str, str] = ("strict", "strict"),
     settings: ShopSettings | None = None,
     with_set: bool = True,
+    seed: Mapping[str, Any] | None = None,
+    names: Collection[str] | None = None,
 ) -> Iterator[tuple[SwitchLab, OrderSet]]:
     """Both servers from the start, the set placed (unless ``with_set`` is false), a fresh ledger.
 
     Placed in peace: the switches that shape an order count when it is placed, faults of a mode only afterwards.
     """
-    abicart.control.reset(seed=SEED, switches=dict(abicart_switches or {}))
-    placed = place(abicart.control) if with_set else OrderSet()
+    abicart.control.reset(seed=dict(seed or SEED), switches=dict(abicart_switches or {}))
+    placed = place(abicart.control, names) if with_set else OrderSet()
     if modes[0] != "strict":
         abicart.control.mode(modes[0])
     abicart.control.reset_counters()
