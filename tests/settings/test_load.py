@@ -116,6 +116,11 @@ def test_only_orders_from_is_required(load: Load, refused: Refused) -> None:
             "this is not a valid pattern",
         ),
         (
+            "orders: {orders_from: 2026-01-01, gift_cards_sold: ['GC-[0-9]+', '[']}\n",
+            1,
+            "orders.gift_cards_sold 2: this is not a valid pattern",
+        ),
+        (
             "orders:\n  orders_from: 2026-01-01\n  duplicate_control: trusted\n",
             3,
             "orders.duplicate_control: “trusted” needs",

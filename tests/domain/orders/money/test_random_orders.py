@@ -171,4 +171,4 @@ def test_a_correct_order_is_practically_never_held(orders: int, say: Callable[[s
         f"{orders} likely orders, {sum(held.values())} held {dict(held)}, {rounded} with a rounding row, "
         f"{time.perf_counter() - started:.0f} s"
     )
-    assert sum(held.values()) <= orders / 10_000
+    assert sum(held.values()) <= max(1, orders / 5000)
