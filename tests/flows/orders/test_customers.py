@@ -134,3 +134,16 @@ def test_both_ignore_flags_make_a_new_customer_for_each_order_and_only_one(order
     order_lab.single(*uids)
     assert len(customers(order_lab)) == 3
     assert forced(order_lab) == [False, False, False]
+
+
+def test_another_name_under_the_same_address_is_pointed_out(order_lab: OrderLab) -> None:
+    order_lab.single(order_lab.place(NOON, customer=buyer("familjen@example.com")))
+    other = buyer("familjen@example.com")
+    other["address"]["firstName"] = "Olle"
+    second = order_lab.place(NOON, customer=other)
+    third = order_lab.place(NOON, customer=other)
+    order_lab.single(second)
+    order_lab.single(third)
+    assert "customer_name_differs" in flags(order_lab, second)
+    assert "customer_name_differs" not in flags(order_lab, third), "the name is the known one by now"
+    assert "Olle" not in str(order_lab.dump_ledger())

@@ -18,6 +18,7 @@ from abicart_specter.ledger.order_records import CustomerState
 log = logging.getLogger(__name__)
 
 CUSTOMER_SHARED = "customer_shared"
+CUSTOMER_NAME_DIFFERS = "customer_name_differs"
 CUSTOMER_UNCONFIRMED = "customer_unconfirmed"
 CUSTOMER_NUMBER_UNKNOWN = "customer_number_unknown"
 MAY_BE_THERE = frozenset({CUSTOMER_UNCONFIRMED, CUSTOMER_NUMBER_UNKNOWN})
@@ -44,9 +45,37 @@ def must_write(ctx: FlowContext, state: CustomerState, prepared: PreparedOrder) 
     number, wanted = state.specter_customer_no, prepared.customer
     if number is None:
         return True
-    if wanted.hash == state.fields_hash or not _may_overwrite(ctx, wanted):
+    if wanted.hash == fields_in_specter(state) or not _may_overwrite(ctx, wanted):
         return False
     return not ctx.ledger.orders.other_keys_of(ctx.shop, number, prepared.customer_key)
+
+
+def remembered(fields_hash: str | None, name_hash: str) -> str:
+    """What the ledger keeps of a buyer besides the number: which fields Specter has, if we know, and under which name
+    the buyer came; both hashed.
+    """
+    return f"{fields_hash or ''}/{name_hash}"
+
+
+def fields_in_specter(state: CustomerState) -> str | None:
+    """The hash of the fields that Specter has of a buyer, if we wrote them last."""
+    return (state.fields_hash or "").partition("/")[0] or None
+
+
+def other_name(state: CustomerState, prepared: PreparedOrder, name_hash: str) -> Flag | None:
+    """A warning where a buyer of the same e-mail address or number came under another name before (fault F26)."""
+    before = (state.fields_hash or "").partition("/")[2]
+    if not before or before == name_hash:
+        return None
+    return Flag(
+        prepared.key,
+        CUSTOMER_NAME_DIFFERS,
+        Severity.WARNING,
+        f"Order {prepared.order.number}: its buyer, found by {prepared.customer.match_rule}, came under another name "
+        f"before and is customer {state.specter_customer_no} in Specter.",
+        "Look whether both are the same customer. If several people share one e-mail address, give the order its own "
+        "customer in Specter.",
+    )
 
 
 def write_customer(

@@ -26,8 +26,11 @@ from abicart_specter.flows.leases import LeaseTerms
 from abicart_specter.flows.orders.customer_lease import CustomerLease
 from abicart_specter.flows.orders.customers import (
     MAY_BE_THERE,
+    fields_in_specter,
     ignore_email_check,
     must_write,
+    other_name,
+    remembered,
     write_customer,
 )
 from abicart_specter.flows.orders.prepare_order import OrderTools, PreparedOrder
@@ -119,6 +122,8 @@ class OrderSender:
         """One order. Returns what is known of its buyer afterwards."""
         ctx, flags = self.ctx, list[Flag]()
         try:
+            if flag := other_name(state, prepared, prepared.name_hash(self.tools)):
+                flags.append(flag)
             if must_write(ctx, state, prepared):
                 state = self._customer(lease, prepared, state, flags)
             number = state.specter_customer_no
@@ -127,7 +132,7 @@ class OrderSender:
                     f"Order {prepared.order.number}: its customer has no number.",
                     rule="customer_number_unknown",
                 )
-            aside = state.fields_hash != prepared.customer.hash
+            aside = fields_in_specter(state) != prepared.customer.hash
             written = prepared.write(self.tools, address_in_comment=aside)
             flags += prepared.flags(written)
             self._order(lease, prepared, record, written, number, flags, release=release)
@@ -178,13 +183,13 @@ class OrderSender:
             ctx.shop,
             key,
             str(customer.number),
-            customer.fields_hash,
+            kept := remembered(customer.fields_hash, prepared.name_hash(self.tools)),
             prepared.order.uid,
             seconds=self.terms.seconds,
         )
         lease.prolonged(confirmed.lease, started)
         flags += customer.flags
-        return CustomerState(key, str(customer.number), customer.fields_hash)
+        return CustomerState(key, str(customer.number), kept)
 
     def _order(
         self,

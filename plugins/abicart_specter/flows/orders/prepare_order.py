@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -80,6 +82,12 @@ class PreparedOrder:
     def snapshot(self, tools: OrderTools) -> dict[str, Any]:
         """What is kept to tell a later edit by; nothing personal."""
         return snapshot(self.order, tools.secret)
+
+    def name_hash(self, tools: OrderTools) -> str:
+        """The buyer's name under the customers' secret: by it a change of name is seen, and nothing else."""
+        name = self.customer.fields.get("name") or self.customer.fields.get("contactPerson", "")
+        folded = " ".join(name.casefold().split())
+        return hmac.new(tools.secret, b"name\0" + folded.encode(), hashlib.sha256).hexdigest()[:32]
 
     def proof(self) -> dict[str, Any]:
         """The proof as it is kept, with the number of rows sent."""
