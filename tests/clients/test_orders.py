@@ -158,15 +158,22 @@ def test_a_hundred_orders_take_few_requests(hundred, opening, switches, requests
     assert client.counts.requests - before == requests
 
 
-def test_more_than_a_hundred_are_asked_for_page_by_page(hundred, opening):
+@pytest.mark.parametrize(
+    ("cap", "more", "requests"),
+    [("none", 10, 1), ("100", 10, 2), ("100", 3, 2)],
+    ids=["whole", "capped, the rest by another list", "capped, the few that are left each"],
+)
+def test_a_shop_that_caps_its_lists_is_asked_for_the_rest(hundred, opening, cap, more, requests):
     server, uids = hundred
     server.control.mode("strict")
+    server.control.switches(list_limit=cap)
     client = opening.abicart(server.url)
     client.orders.get_orders(uids[:1])
     before = client.counts.requests
-    others = [one["uid"] for one in placed(server.control)][:3]
+    others = [one["uid"] for one in placed(server.control) if one["uid"] not in uids][:more]
+    assert len(others) == more
     assert list(client.orders.get_orders([*uids, *others, uids[0]])) == [*uids, *others]
-    assert client.counts.requests - before == 2
+    assert client.counts.requests - before == requests
 
 
 def test_the_scan_asks_once_for_a_page(hundred, opening):

@@ -25,6 +25,10 @@ from abicart_specter.errors import RefusedError
 
 log = logging.getLogger(__name__)
 
+USUAL_PAGE = 100
+HEADS_A_PAGE = 500
+"""Heads of orders are small; clients of the live shop ask for up to 500 rows (Abicart reference 4.2)."""
+
 
 class _Stopped(Exception):
     """The reader of the pages went away; nobody sees this."""
@@ -68,7 +72,8 @@ class ShopOrders:
             return self._heads(query, selection, before_try)
 
         what = f"Shop {self._calls.shop}: Order.list"
-        size = self._calls.page_size
+        # A shop whose settings ask for smaller pages than usual gets them.
+        size = HEADS_A_PAGE if self._calls.page_size >= USUAL_PAGE else self._calls.page_size
         pages: UidPages | NewestFirst = filtered_pages(ask, stretch, size, what)
         if changed and not self._filters_by_changed:
             pages = NewestFirst(ask, stretch, size, what)

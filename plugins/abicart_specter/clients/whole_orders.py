@@ -16,8 +16,10 @@ from abicart_specter.errors import RefusedError
 
 log = logging.getLogger(__name__)
 
-ORDERS_A_PAGE = 100
-"""Whole orders asked for at once."""
+ORDERS_A_PAGE = 250
+"""Whole orders asked for at once. Clients of the live shop ask for up to 500 rows (Abicart reference 4.2)."""
+WORTH_A_LIST = 10
+"""So many orders are rather asked for in another list than one by one."""
 
 GetArticles = Callable[[Sequence[int], Sequence[str]], list[dict[str, Any]]]
 
@@ -49,8 +51,8 @@ class WholeOrders:
         wanted = list(dict.fromkeys(uids))
         for begin in range(0, len(wanted), ORDERS_A_PAGE):
             some = wanted[begin : begin + ORDERS_A_PAGE]
-            orders = self._listed(query, some) if self._by_list else {}
-            # One that is missing may be gone, or the list was capped; a call of its own tells.
+            orders = self._listed_whole(query, some)
+            # One that is missing may be gone, or the list leaves it out; a call of its own tells.
             orders |= self._each(query, [uid for uid in some if uid not in orders])
             self._complete(query, list(orders.values()))
             found |= {uid: orders[uid] for uid in some if uid in orders}
@@ -69,6 +71,18 @@ class WholeOrders:
     def customers(self, uids: Sequence[int]) -> dict[int, dict[str, Any]]:
         """Customers by uid, for orders that name only that (Abicart reference 10 #37)."""
         return self._calls.get_each("Customer.get", uids, {})
+
+    def _listed_whole(self, query: FieldQuery, uids: Sequence[int]) -> dict[int, OrderDocument]:
+        """From as many lists as it takes: the shop may cap them."""
+        orders: dict[int, OrderDocument] = {}
+        missing = list(uids)
+        while missing and self._by_list:
+            found = self._listed(query, missing)
+            orders |= found
+            missing = [uid for uid in missing if uid not in found]
+            if not found or len(missing) < WORTH_A_LIST:
+                break
+        return orders
 
     def _listed(self, query: FieldQuery, uids: Sequence[int]) -> dict[int, OrderDocument]:
         """From one list; nothing where the shop cannot be asked so."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,6 +29,7 @@ from abicart_specter.ledger.order_rules import SETTLED
 log = logging.getLogger(__name__)
 
 SOURCE = "order_changes"
+_ByKind = dict[ChangeKind, list[Difference]]
 CANCELLED_WORDS = "Cancel the order in Specter. If it is invoiced already, credit it instead."
 
 
@@ -66,8 +67,7 @@ def find_changes(ctx: FlowContext, mapping: OrderMapping) -> ChangesSummary:
             sent = ctx.ledger.orders.sent_orders(ctx.shop, [head["uid"] for head in page])
             documents = abicart.orders.get_orders(sorted(sent)) if sent else {}
             compared += len(documents)
-            for uid, document in documents.items():
-                news.update(compare(ctx, mapping, sent[uid], document))
+            news.update(compare(ctx, mapping, [(sent[uid], documents[uid]) for uid in sorted(documents)]))
     ctx.ledger.orders.set_changes_checked(ctx.shop, asked)
     log.info("Shop %s: %s orders that are in Specter were compared with what was sent.", ctx.shop, compared)
     return ChangesSummary(
@@ -86,31 +86,50 @@ def _since(ctx: FlowContext) -> datetime:
 
 
 def compare(
-    ctx: FlowContext, mapping: OrderMapping, sent: SentOrder, document: OrderDocument
+    ctx: FlowContext, mapping: OrderMapping, pairs: Iterable[tuple[SentOrder, OrderDocument]]
 ) -> list[ChangeKind]:
-    """Record what differs; returns the kinds that are news."""
-    try:
-        order = read_order(document, mapping.names)
-    except RecordError as error:
-        log.warning(
-            "Shop %s: order %s cannot be compared with what was sent: %s", ctx.shop, sent.number, error
-        )
-        return []
-    found = _differences(ctx, sent, order)
-    by_kind: dict[ChangeKind, list[Difference]] = {}
+    """Record what differs between orders as sent and as they are now; returns the kinds that are news."""
+    as_sent: list[int] = []
+    keys: list[ItemKey] = []
+    flags: list[Flag] = []
+    differing: list[tuple[SentOrder, _ByKind]] = []
+    for sent, document in pairs:
+        try:
+            order = read_order(document, mapping.names)
+        except RecordError as error:
+            log.warning(
+                "Shop %s: order %s cannot be compared with what was sent: %s", ctx.shop, sent.number, error
+            )
+            continue
+        key, by_kind = ItemKey(Kind.ORDER, sent.uid), _by_kind(_differences(ctx, sent, order))
+        keys.append(key)
+        if by_kind:
+            flags += [_flag(key, sent, kind, found) for kind, found in by_kind.items()]
+            differing.append((sent, by_kind))
+        else:
+            as_sent.append(sent.uid)
+    # Nearly all are as they were sent, touched only by our own mark: they are dealt with together.
+    ctx.ledger.orders.changes_undone(ctx.shop, as_sent, [kind.value for kind in ChangeKind])
+    ctx.ledger.record_flags(ctx.run, flags, checked=keys, source=SOURCE)
+    return [kind for sent, by_kind in differing for kind in _record(ctx, sent, by_kind)]
+
+
+def _by_kind(found: Iterable[Difference]) -> _ByKind:
+    by_kind: _ByKind = {}
     for one in found:
         by_kind.setdefault(one.kind, []).append(one)
-    ledger, key = ctx.ledger.orders, ItemKey(Kind.ORDER, sent.uid)
+    return by_kind
+
+
+def _record(ctx: FlowContext, sent: SentOrder, by_kind: _ByKind) -> Iterator[ChangeKind]:
+    """Into the ledger and the log; the kinds that are news."""
+    ledger = ctx.ledger.orders
     ledger.changes_undone(ctx.shop, [sent.uid], [kind.value for kind in ChangeKind if kind not in by_kind])
-    flags = [_flag(key, sent, kind, differing) for kind, differing in by_kind.items()]
-    ctx.ledger.record_flags(ctx.run, flags, checked=[key], source=SOURCE)
-    news = []
     for kind, differing in by_kind.items():
         documents = [one.as_document() for one in differing]
         if ledger.record_change(ctx.shop, sent.uid, _hash(documents), kind.value, documents):
-            news.append(kind)
+            yield kind
             _log(ctx, sent, kind, differing)
-    return news
 
 
 def _differences(ctx: FlowContext, sent: SentOrder, order: ShopOrder) -> list[Difference]:

@@ -73,6 +73,4 @@ def write_back(
             edited.append((uid, document))
     if edited:
         sent = ctx.ledger.orders.sent_orders(ctx.shop, [uid for uid, _ in edited])
-        for uid, document in edited:
-            if uid in sent:
-                compare(ctx, mapping, sent[uid], document)
+        compare(ctx, mapping, [(sent[uid], document) for uid, document in edited if uid in sent])
