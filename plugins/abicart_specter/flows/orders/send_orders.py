@@ -39,9 +39,13 @@ from abicart_specter.ledger.order_rules import SETTLED, UNSENT, OrderState, outc
 
 log = logging.getLogger(__name__)
 
-READ_AT_ONCE = 100
 FRESH = timedelta(seconds=60)
 """An order is read at most so long before it is written (rule 9)."""
+READ_FIRST = 100
+"""Orders read together before it is known how fast they go; then as many as go in ``WELL_WITHIN``."""
+READ_LEAST = 20
+READ_MOST = 250
+WELL_WITHIN = timedelta(seconds=40)
 HELD_TRIES = 12
 HELD_WAIT = 5.0
 FLAGS = "orders"
@@ -138,12 +142,15 @@ class _Chunk:
 
     def run(self, waiting: Sequence[RunOrder]) -> int:
         """Returns how many buyers somebody else kept to the end."""
-        for start in range(0, len(waiting), READ_AT_ONCE):
-            group = waiting[start : start + READ_AT_ONCE]
+        start, size = 0, READ_FIRST
+        while start < len(waiting):
             if self.sender.silent:
                 self._stays_due(waiting[start:])
                 break
+            group, began = waiting[start : start + size], self.ctx.clock()
             self._group(group)
+            start += len(group)
+            size = group_size(len(group), self.ctx.clock() - began)
         left = self._again_those_held_up()
         self._mark()
         return left
@@ -338,6 +345,14 @@ class _Chunk:
         ]
         for state in self.ctx.ledger.orders.decide(self.ctx.run, decisions).values():
             self.outcomes[outcome_of(state)] += 1
+
+
+def group_size(sent: int, took: timedelta) -> int:
+    """How many orders to read next: as many as were sent in ``WELL_WITHIN`` at the pace of the last ones, so that few
+    have to be read again for being too old.
+    """
+    fitting = sent * (WELL_WITHIN / took) if took else READ_MOST
+    return max(READ_LEAST, min(READ_MOST, int(fitting)))
 
 
 def _held(uid: int, error: RecordError) -> Decision:

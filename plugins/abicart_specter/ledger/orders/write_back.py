@@ -10,6 +10,15 @@ from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.order_models import OrderSync
 from abicart_specter.ledger.order_records import MarkWritten, PendingMark
 from abicart_specter.ledger.order_rules import WriteBack
+from abicart_specter.ledger.orders.rows import THIS
+
+# Built once: to build a statement takes longer than to run it.
+_TRIED = (
+    update(OrderSync)
+    .where(*THIS, OrderSync.write_back != WriteBack.DONE)
+    .values(write_back_tries=OrderSync.write_back_tries + 1)
+)
+_DONE = _TRIED.values(external_mark=OrderSync.specter_order_no)
 
 
 def pending_write_back(db: Database, shop: str, limit: int) -> list[PendingMark]:
@@ -42,22 +51,15 @@ def record_written_back(db: Database, shop: str, marks: Sequence[MarkWritten]) -
     with db.write() as connection:
         now = db.now(connection)
         for mark in sorted(marks, key=lambda one: (one.uid, one.generation)):
-            this = (
-                OrderSync.shop == shop,
-                OrderSync.uid == mark.uid,
-                OrderSync.generation == mark.generation,
-                OrderSync.write_back != WriteBack.DONE,
-            )
+            told = {
+                "of_shop": shop,
+                "of_uid": mark.uid,
+                "of_generation": mark.generation,
+                "write_back_words": mark.words,
+            }
             if mark.ok:
-                values = {
-                    "write_back": WriteBack.DONE,
-                    "written_back_at": now,
-                    "external_mark": OrderSync.specter_order_no,
-                    "write_back_words": mark.words,
-                }
+                connection.execute(_DONE, told | {"write_back": WriteBack.DONE, "written_back_at": now})
+            elif mark.final:
+                connection.execute(_TRIED, told | {"write_back": WriteBack.GIVEN_UP})
             else:
-                values = {"write_back_words": mark.words}
-                if mark.final:
-                    values["write_back"] = WriteBack.GIVEN_UP
-            values["write_back_tries"] = OrderSync.write_back_tries + 1
-            connection.execute(update(OrderSync).where(*this).values(**values))
+                connection.execute(_TRIED, told)
