@@ -5,37 +5,33 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from abicart_specter.clients.abicart import AbicartClient
-from abicart_specter.clients.order_documents import OrderDocument
 from abicart_specter.domain.mapping import ArticleMapping, article_mapping
 from abicart_specter.domain.orders.order_mapping import OrderMapping
-from abicart_specter.domain.orders.ripeness import not_ripe
-from abicart_specter.domain.records import Flag, ItemKey, Kind, Outcome, Severity
-from abicart_specter.errors import LeaseHeldError, RecordError
+from abicart_specter.domain.records import Outcome
+from abicart_specter.errors import LeaseHeldError, RetriableError, UnconfirmedError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.leases import LeaseTerms
 from abicart_specter.flows.orders.alarms import ABICART, SPECTER, close_alarm, raise_alarm, watched
-from abicart_specter.flows.orders.articles_first import REMEDY as ARTICLE_REMEDY
-from abicart_specter.flows.orders.articles_first import RULE, ensure_articles
-from abicart_specter.flows.orders.order_sender import OrderSender, SpecterSilentError
-from abicart_specter.flows.orders.plan import OrderChunk
-from abicart_specter.flows.orders.prepare_order import (
-    OrderTools,
-    PreparedOrder,
-    external_number,
-    prepare,
-    read,
+from abicart_specter.flows.orders.choose_orders import (
+    AS_SETTINGS_SAY,
+    SendOptions,
+    choose_orders,
+    with_articles,
 )
+from abicart_specter.flows.orders.order_sender import send_buyer
+from abicart_specter.flows.orders.plan import OrderChunk
+from abicart_specter.flows.orders.prepare_order import OrderTools
+from abicart_specter.flows.orders.sending import FAILURES_IN_A_ROW, Ready, Sending, SpecterSilentError
 from abicart_specter.flows.orders.write_back import write_back
 from abicart_specter.flows.requests_made import counted_abicart, counted_specter
-from abicart_specter.flows.send_products import mapping_context
-from abicart_specter.ledger.order_records import Decision, OrderRecord, PendingMark, RunOrder
-from abicart_specter.ledger.order_rules import SETTLED, UNSENT, OrderState, outcome_of
+from abicart_specter.ledger.order_records import Decision, PendingMark, RunOrder
+from abicart_specter.ledger.order_rules import OrderState
 
 log = logging.getLogger(__name__)
 
@@ -48,9 +44,6 @@ READ_MOST = 250
 WELL_WITHIN = timedelta(seconds=40)
 HELD_TRIES = 12
 HELD_WAIT = 5.0
-FLAGS = "orders"
-
-Ready = tuple[PreparedOrder, OrderRecord]
 
 
 @dataclass(slots=True)
@@ -61,19 +54,12 @@ class ChunkSummary:
     outcomes: Counter[Outcome] = field(default_factory=Counter)
 
 
-@dataclass(frozen=True, slots=True)
-class SendOptions:
-    """What a person asked for beyond the settings: send although the payment is awaited."""
-
-    although_not_ripe: bool = False
-
-
 def send_orders(
     ctx: FlowContext,
     chunk: OrderChunk,
     mapping: OrderMapping,
     terms: LeaseTerms,
-    options: SendOptions = SendOptions(),
+    options: SendOptions = AS_SETTINGS_SAY,
     *,
     sleep: Callable[[float], None] = time.sleep,
 ) -> ChunkSummary:
@@ -105,16 +91,16 @@ def send_waiting(
         with watched(ctx, ABICART):
             methods = {one["uid"]: one["type"] for one in abicart.orders.payment_methods()}
         tools = OrderTools(ctx.settings, mapping, methods, ctx.customer_secret)
-        sender = OrderSender(ctx, specter, tools, terms)
-        work = _Chunk(ctx, abicart, sender, article_mapping(ctx.settings), options, sleep)
+        sending = Sending(ctx, specter, tools, terms)
+        work = _Chunk(ctx, abicart, sending, article_mapping(ctx.settings), options, sleep)
         left = work.run(waiting)
-        summary.outcomes += sender.outcomes + work.outcomes
-    if sender.any_answer:
+        summary.outcomes += sending.outcomes
+    if sending.any_answer:
         close_alarm(ctx, SPECTER, "it answers again")
     words = ", ".join(f"{count} {outcome.value}" for outcome, count in sorted(summary.outcomes.items()))
     log.info("Shop %s: %s: %s", ctx.shop, task, words or "nothing to do")
-    if sender.silent:
-        words = f"Shop {ctx.shop}: Specter did not answer {sender.failures} times in a row."
+    if sending.silent:
+        words = f"Shop {ctx.shop}: Specter did not answer {sending.failures} times in a row."
         raise_alarm(ctx, SPECTER, words)
         raise SpecterSilentError(
             words, remedy="Nothing: what was not sent stays due and goes when it answers."
@@ -133,18 +119,17 @@ class _Chunk:
 
     ctx: FlowContext
     abicart: AbicartClient
-    sender: OrderSender
+    sending: Sending
     articles: ArticleMapping
     options: SendOptions
     sleep: Callable[[float], None]
-    outcomes: Counter[Outcome] = field(default_factory=Counter)
     _held_up: list[Ready] = field(default_factory=list)
 
     def run(self, waiting: Sequence[RunOrder]) -> int:
         """Returns how many buyers somebody else kept to the end."""
         start, size = 0, READ_FIRST
         while start < len(waiting):
-            if self.sender.silent:
+            if self.sending.silent:
                 self._stays_due(waiting[start:])
                 break
             group, began = waiting[start : start + size], self.ctx.clock()
@@ -162,10 +147,19 @@ class _Chunk:
             with watched(self.ctx, ABICART):
                 documents = self.abicart.orders.get_orders([one.uid for one in todo])
             records = self.ctx.ledger.orders.states(self.ctx.shop, [one.uid for one in todo])
-            ready = self._ready(todo, documents, records)
-            ready = self._with_articles(ready)
-            todo = self._send(ready, read_at)
+            ready = choose_orders(self.sending, self.options, todo, documents, records)
+            todo = self._send(self._with_articles(ready), read_at)
         self._mark()
+
+    def _with_articles(self, ready: Sequence[Ready]) -> list[Ready]:
+        try:
+            return with_articles(self.sending, self.abicart, self.articles, ready)
+        except (RetriableError, UnconfirmedError) as error:
+            # Sending an article again is harmless, and the client has tried it several times.
+            log.warning("Shop %s: articles that orders name could not be sent: %s", self.ctx.shop, error)
+            self.sending.failures = FAILURES_IN_A_ROW
+            self._stays_due([_run_order(one) for one in ready])
+            return []
 
     def _send(self, ready: Sequence[Ready], read_at: datetime) -> list[RunOrder]:
         """Buyer by buyer. Returns the orders that have to be read again because that is too long ago."""
@@ -174,119 +168,19 @@ class _Chunk:
             self.ctx.shop, [orders[0][0].customer_key for orders in by_buyer]
         )
         for place, orders in enumerate(by_buyer):
-            if self.sender.silent:
+            if self.sending.silent:
                 self._stays_due([_run_order(one) for later in by_buyer[place:] for one in later])
                 return []
             if self.ctx.clock() - read_at > FRESH:
                 return [_run_order(one) for later in by_buyer[place:] for one in later]
             key = orders[0][0].customer_key
-            self._held_up += self.sender.send_customer(key, orders, known[key])
+            self._held_up += send_buyer(self.sending, key, orders, known[key])
         return []
-
-    def _ready(
-        self,
-        todo: Sequence[RunOrder],
-        documents: Mapping[int, OrderDocument],
-        records: Mapping[int, OrderRecord],
-    ) -> list[Ready]:
-        """The orders that may go; of all others it is decided why not."""
-        ready: list[Ready] = []
-        decisions: list[Decision] = []
-        for one in todo:
-            record = records[one.uid]
-            if record.state in SETTLED or self._must_wait(record):
-                self._leave(one.uid)
-                continue
-            document = documents.get(one.uid)
-            try:
-                if document is None:
-                    raise RecordError(
-                        f"Order {one.number}: the shop has it no more.",
-                        rule="order_gone",
-                        remedy="Look in the shop whether it was deleted.",
-                    )
-                decided = self._decide(one, document, record)
-            except RecordError as error:
-                decided = _held(one.uid, error)
-            if isinstance(decided, Decision):
-                decisions.append(decided)
-            else:
-                ready.append((decided, record))
-        for state in self.ctx.ledger.orders.decide(self.ctx.run, decisions).values():
-            self.outcomes[outcome_of(state)] += 1
-        # By the key as it is now: a buyer may have been corrected since the scan.
-        return sorted(ready, key=lambda one: (one[0].customer_key, one[0].order.ordered, one[0].order.uid))
-
-    def _must_wait(self, record: OrderRecord) -> bool:
-        """Whether its answer was lost and nobody may send it again yet: a person has not said so, and by itself it is
-        repeated only when the first write has surely arrived or never will (rules 4 and 10)."""
-        if record.state is not OrderState.UNCONFIRMED or record.resend_allowed:
-            return False
-        if self.ctx.settings.orders.duplicate_control != "trusted":
-            return True
-        terms = self.sender.terms
-        begun = record.intent_at or record.state_since
-        return self.ctx.clock() < begun + timedelta(seconds=terms.write_timeout + terms.margin)
-
-    def _decide(
-        self, one: RunOrder, document: OrderDocument, record: OrderRecord
-    ) -> PreparedOrder | Decision:
-        order, tools = read(document, self.sender.tools), self.sender.tools
-        if order.discarded:
-            words = f"Order {order.number} was cancelled in the shop."
-            return Decision(one.uid, OrderState.EXCLUDED, "discarded", words)
-        if order.external_number.strip() and record.generation == 1 and record.state in UNSENT:
-            raise RecordError(
-                f"Order {order.number} carries a number that we did not write.",
-                rule="foreign_mark",
-                remedy="Nothing if it is Specter's: the next run links it. Else remove it in the shop.",
-            )
-        why = "" if self.options.although_not_ripe else not_ripe(order, self.ctx.settings)
-        if why:
-            raise RecordError(
-                f"Order {order.number}: {why}.",
-                rule="awaiting_payment",
-                remedy="Nothing: it goes when it is paid. To send it now, use order_export_single.",
-            )
-        number = external_number(self.ctx.settings, order.number, record)
-        return prepare(order, tools, external_no=number, now=self.ctx.clock())
-
-    def _with_articles(self, ready: Sequence[Ready]) -> list[Ready]:
-        """Send the articles that Specter lacks first; hold the orders whose articles cannot be sent (fault F42)."""
-        named = [article for prepared, _ in ready for article in prepared.articles()]
-        problems = ensure_articles(
-            self.ctx,
-            self.abicart,
-            self.sender.specter,
-            named,
-            self.articles,
-            mapping_context(self.ctx),
-            lambda: None,
-        )
-        if not problems:
-            return list(ready)
-        decisions, going = [], list[Ready]()
-        for prepared, record in ready:
-            lacking = [one.product_number for one in prepared.articles() if one.product_number in problems]
-            if not lacking:
-                going.append((prepared, record))
-                continue
-            number = lacking[0]
-            error = RecordError(
-                f"Order {prepared.order.number}, row {prepared.place_of(number)}: Specter does not have the product "
-                f"{number}, and it cannot be sent: {problems[number]}.",
-                rule=RULE,
-                remedy=ARTICLE_REMEDY,
-            )
-            decisions.append(_held(prepared.order.uid, error))
-        for state in self.ctx.ledger.orders.decide(self.ctx.run, decisions).values():
-            self.outcomes[outcome_of(state)] += 1
-        return going
 
     def _again_those_held_up(self) -> int:
         """Another run was sending these buyers' orders. Returns how many buyers are still kept by others."""
         for _ in range(HELD_TRIES):
-            if not self._held_up or self.sender.silent:
+            if not self._held_up or self.sending.silent:
                 break
             self.sleep(HELD_WAIT)
             again, self._held_up = self._held_up, []
@@ -303,13 +197,12 @@ class _Chunk:
                 )
                 for prepared, _ in self._held_up
             ]
-            for state in self.ctx.ledger.orders.decide(self.ctx.run, decisions).values():
-                self.outcomes[outcome_of(state)] += 1
+            self.sending.count(self.ctx.ledger.orders.decide(self.ctx.run, decisions))
         return len(left)
 
     def _mark(self) -> None:
         """Specter's numbers of what just went onto the shop's orders."""
-        accepted, self.sender.accepted = self.sender.accepted, []
+        accepted, self.sending.accepted = self.sending.accepted, []
         if not accepted:
             return
         records = self.ctx.ledger.orders.states(self.ctx.shop, [one[0].order.uid for one in accepted])
@@ -325,11 +218,7 @@ class _Chunk:
             for prepared, _ in accepted
             if (number := records[prepared.order.uid].specter_order_no) is not None
         ]
-        write_back(self.ctx, self.abicart, self.sender.tools.mapping, pending)
-
-    def _leave(self, uid: int) -> None:
-        for state in self.ctx.ledger.orders.already_there(self.ctx.run, [uid]).values():
-            self.outcomes[outcome_of(state)] += 1
+        write_back(self.ctx, self.abicart, self.sending.tools.mapping, pending)
 
     def _stays_due(self, orders: Sequence[RunOrder]) -> None:
         """Specter does not answer: nothing was tried with these."""
@@ -343,8 +232,7 @@ class _Chunk:
             )
             for one in orders
         ]
-        for state in self.ctx.ledger.orders.decide(self.ctx.run, decisions).values():
-            self.outcomes[outcome_of(state)] += 1
+        self.sending.count(self.ctx.ledger.orders.decide(self.ctx.run, decisions))
 
 
 def group_size(sent: int, took: timedelta) -> int:
@@ -353,11 +241,6 @@ def group_size(sent: int, took: timedelta) -> int:
     """
     fitting = sent * (WELL_WITHIN / took) if took else READ_MOST
     return max(READ_LEAST, min(READ_MOST, int(fitting)))
-
-
-def _held(uid: int, error: RecordError) -> Decision:
-    flag = Flag(ItemKey(Kind.ORDER, uid), error.rule, Severity.ERROR, error.message, error.remedy)
-    return Decision(uid, OrderState.HELD, error.rule, error.message, error.remedy, (flag,))
 
 
 def _run_order(ready: Ready) -> RunOrder:

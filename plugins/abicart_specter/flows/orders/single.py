@@ -11,9 +11,10 @@ from abicart_specter.domain.records import Outcome
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.leases import LeaseTerms
 from abicart_specter.flows.orders.alarms import ABICART, watched
+from abicart_specter.flows.orders.choose_orders import SendOptions
 from abicart_specter.flows.orders.lookup import LookedUp, look_up
 from abicart_specter.flows.orders.preview_orders import preview_orders
-from abicart_specter.flows.orders.send_orders import ChunkSummary, SendOptions, send_waiting
+from abicart_specter.flows.orders.send_orders import ChunkSummary, send_waiting
 from abicart_specter.flows.orders.settle import marked
 from abicart_specter.flows.orders.single_request import SingleRequest
 from abicart_specter.flows.orders.write_back import write_back

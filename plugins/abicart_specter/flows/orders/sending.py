@@ -1,0 +1,137 @@
+"""What one task of the order export counts and decides while it sends: shared by the steps of an order."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from abicart_specter.clients.specter import SpecterClient
+from abicart_specter.domain.orders.masking import hide
+from abicart_specter.domain.records import Flag, Outcome, Severity
+from abicart_specter.errors import RecordError, RefusedError, RetriableError
+from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.leases import LeaseTerms
+from abicart_specter.flows.orders.customer_lease import CustomerLease
+from abicart_specter.flows.orders.prepare_order import OrderTools, PreparedOrder
+from abicart_specter.ledger.order_records import OrderEnded, OrderRecord
+from abicart_specter.ledger.order_rules import OrderState, outcome_of
+
+log = logging.getLogger(__name__)
+
+FAILURES_IN_A_ROW = 3
+
+Ready = tuple[PreparedOrder, OrderRecord]
+"""An order that may go, and what the ledger says of it."""
+
+
+class SpecterSilentError(RetriableError):
+    """Specter did not answer three times in a row: the chunk stops, what is left stays due."""
+
+
+class BuyerStops(Exception):
+    """Later orders of this buyer must wait."""
+
+
+@dataclass(slots=True)
+class Sending:
+    """One task's tools and counts.
+
+    ``accepted``: orders that went in this task and whose number is to be written back.
+    ``stopped``: buyers whose earlier order could not be sent; the later ones wait for it (rule 12).
+    """
+
+    ctx: FlowContext
+    specter: SpecterClient
+    tools: OrderTools
+    terms: LeaseTerms
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    accepted: list[Ready] = field(default_factory=list)
+    failures: int = 0
+    stopped: set[str] = field(default_factory=set)
+    any_answer: bool = False
+
+    @property
+    def silent(self) -> bool:
+        """Whether Specter has not answered so often that it is left alone."""
+        return self.failures >= FAILURES_IN_A_ROW
+
+    def answered(self) -> None:
+        """Specter said something."""
+        self.failures, self.any_answer = 0, True
+
+    def kept(self, release: bool) -> float:
+        """Seconds to prolong the lease by, where the buyer has more orders."""
+        return 0.0 if release else self.terms.seconds
+
+    def words(self, prepared: PreparedOrder, error: RefusedError) -> str:
+        """Specter's words without anything personal."""
+        return hide(error.words, prepared.personal())
+
+    def count(self, states: Mapping[int, OrderState]) -> None:
+        """Orders that were decided about, by the state in which they are."""
+        for state in states.values():
+            self.outcomes[outcome_of(state)] += 1
+
+    def ended(self, lease: CustomerLease, ended: OrderEnded) -> None:
+        """An order's write came to an end."""
+        lease.lease = ended.lease
+        if ended.outcome is not None:
+            self.outcomes[ended.outcome] += 1
+        if ended.second_number is not None:
+            log.error(
+                "Shop %s: Specter has this order twice, as %s and as %s. Remedy: cancel one of them in Specter.",
+                self.ctx.shop,
+                ended.specter_order_no,
+                ended.second_number,
+            )
+
+    def failed(self, ended: OrderEnded) -> None:
+        """An order's write got no answer."""
+        self.failures += 1
+        if ended.outcome is not None:
+            self.outcomes[ended.outcome] += 1
+
+    def later(self, prepared: PreparedOrder, rule: str, what: str, error: Exception) -> NoReturn:
+        """Not now: the order is due again, and the buyer's later ones wait for it.
+
+        :raises BuyerStops: always.
+        """
+        self.failures += 1
+        reason = f"Order {prepared.order.number}: {what} {getattr(error, 'message', '')}".strip()
+        state = self.ctx.ledger.orders.fail(
+            self.ctx.run, prepared.order.uid, reason, "Nothing: it stays due.", rule
+        )
+        self.count({prepared.order.uid: state})
+        raise BuyerStops from None
+
+    def wait(self, orders: Sequence[Ready]) -> None:
+        """An earlier order of the same buyer could not be sent."""
+        for prepared, _ in orders:
+            state = self.ctx.ledger.orders.fail(
+                self.ctx.run,
+                prepared.order.uid,
+                f"Order {prepared.order.number}: an earlier order of the same buyer could not be sent.",
+                "Nothing: it stays due.",
+                "waits_its_turn",
+            )
+            self.count({prepared.order.uid: state})
+
+    def hold(self, prepared: PreparedOrder, error: RecordError, flags: list[Flag]) -> None:
+        """It cannot go as it is."""
+        state = self.ctx.ledger.orders.hold(
+            self.ctx.run,
+            prepared.order.uid,
+            error.rule,
+            error.message,
+            error.remedy,
+            [*flags, error_flag(prepared, error)],
+        )
+        self.count({prepared.order.uid: state})
+
+
+def error_flag(prepared: PreparedOrder, error: RecordError) -> Flag:
+    """Why an order is held, as a flag."""
+    return Flag(prepared.key, error.rule, Severity.ERROR, error.message, error.remedy)
