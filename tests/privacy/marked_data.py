@@ -68,11 +68,13 @@ def words_of(what: str, text: str) -> list[Mark]:
 
 def spellings(value: str) -> set[str]:
     """Every way in which a value may stand in a text, in small letters."""
-    ways = {value, html.escape(value), json.dumps(value)[1:-1], ascii(value)[1:-1]}
-    for charset in ("utf-8", "latin-1"):
-        raw = value.encode(charset, "replace")
-        ways |= {quote(raw, safe=""), quote(raw, safe="@/"), quote_plus(raw), repr(raw)[2:-1]}
-        ways |= {raw.decode("latin-1"), raw.decode("utf-8", "replace")}
+    ways: set[str] = set()
+    for written in (value, value.upper(), value.lower()):
+        ways |= {written, html.escape(written), json.dumps(written)[1:-1], ascii(written)[1:-1]}
+        for charset in ("utf-8", "latin-1"):
+            raw = written.encode(charset, "replace")
+            ways |= {quote(raw, safe=""), quote(raw, safe="@/"), quote_plus(raw), repr(raw)[2:-1]}
+            ways |= {raw.decode("latin-1"), raw.decode("utf-8", "replace")}
     digits = re.sub(r"\D", "", value)
     if len(digits) >= 7 and re.fullmatch(r"[\d\s+()./-]+", value):
         ways.add(digits)

@@ -12,13 +12,12 @@ from typing import Any
 
 import pytest
 
-HERE = Path(__file__).parent
-for folder in (HERE, HERE.parent, HERE.parents[1] / "faults"):
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+sys.path.insert(0, str(Path(__file__).parents[2] / "faults"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parent))
 
-from fault_lab import Ledgers
 from desk import Desk
+from fault_lab import Ledgers
 from order_set import OrderSet
 from switch_lab import SwitchLab, lab_of_orders
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -107,6 +107,8 @@ class SwitchLab(OrderLab):
 
     ledger: Ledger | None = None
     settings: ShopSettings = field(default_factory=lambda: set_settings())
+    returned: list[Any] = field(default_factory=list)
+    """What tasks handed on, as XCom would keep it."""
 
     def __post_init__(self) -> None:
         self.now = END
@@ -133,7 +135,8 @@ class SwitchLab(OrderLab):
         def task(work: Any) -> Any:
             for attempt in range(tries):
                 try:
-                    return work()
+                    self.returned.append(work())
+                    return self.returned[-1]
                 except RetriableError as error:
                     if attempt == tries - 1:
                         errors.append(error)
@@ -215,8 +218,13 @@ def lab_of_orders(
     with_set: bool = True,
     seed: Mapping[str, Any] | None = None,
     names: Collection[str] | None = None,
+    specter_seed: Mapping[str, Any] | None = None,
+    fresh: bool = False,
+    kind: type[SwitchLab] = SwitchLab,
 ) -> Iterator[tuple[SwitchLab, OrderSet]]:
     """Both servers from the start, the set placed (unless ``with_set`` is false), a fresh ledger.
+
+    :param fresh: on a ledger that no other test has used.
 
     Placed in peace: the switches that shape an order count when it is placed, faults of a mode only afterwards.
     """
@@ -225,9 +233,15 @@ def lab_of_orders(
     if modes[0] != "strict":
         abicart.control.mode(modes[0])
     abicart.control.reset_counters()
-    specter.control.reset(mode=modes[1], switches=dict(specter_switches or {}))
-    with ledgers.lent() as (folder, ledger):
-        lab = SwitchLab(
+    specter.control.reset(seed=dict(specter_seed or {}), mode=modes[1], switches=dict(specter_switches or {}))
+    with ExitStack() as stack:
+        if fresh:
+            folder = ledgers.new_folder()
+            ledger = Ledger.open(f"sqlite:///{folder / 'ledger.db'}")
+            stack.callback(ledger.close)
+        else:
+            folder, ledger = stack.enter_context(ledgers.lent())
+        lab = kind(
             abicart,
             specter,
             Path(folder),

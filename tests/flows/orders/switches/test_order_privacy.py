@@ -1,0 +1,329 @@
+"""Orders with marked buyers, everything logged that can be logged, every fault: nothing personal and no secret shows.
+
+Neither in a log record, nor in an exception with all that hangs on it, nor in what tasks hand on, nor in any file or
+table that the runs leave.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import pytest
+from marked_orders import (
+    ACCOUNT,
+    EMAIL,
+    HASH_SECRET,
+    INTEGRATION_KEY,
+    MARKS,
+    QUOTED,
+    TOKEN,
+    USER_KEY,
+    edit_afterwards,
+    place_marked,
+)
+from order_set import SEED
+from relay import Passing, relay_to
+from switch_lab import SwitchLab, lab_of_orders, set_settings
+from test_lost_answers import free_port
+from test_secrets import LOUD, everything_of, logged
+from tests.privacy.marked_data import Finder, Found, Mark
+
+from abicart_specter.clients.options import HttpOptions
+from abicart_specter.errors import AbicartSpecterError
+from abicart_specter.flows.context import FlowContext
+
+FINDER = Finder(MARKS)
+OPTIONS = HttpOptions(
+    connect_timeout=0.5, read_timeout=0.6, max_tries=2, base_wait=0.0, max_wait=0.0, page_size=4
+)
+ORDERS, CUSTOMERS = "newOrderSubmit", "newCustomerSubmit"
+
+
+class MarkedLab(SwitchLab):
+    """Hashes with a marked secret; keeps every error that anybody saw."""
+
+    def context(self, **how: Any) -> FlowContext:
+        ctx = super().context(**how)
+        ctx.hash_secret = HASH_SECRET.encode()
+        return ctx
+
+
+Arm = Callable[[MarkedLab, ExitStack], None]
+
+
+def on(system: str, kind: str, **how: Any) -> Arm:
+    def arm(lab: MarkedLab, stack: ExitStack) -> None:
+        getattr(lab, f"{system}_server").control.fault(kind, count=None, **how)
+
+    return arm
+
+
+def both(*arms: Arm) -> Arm:
+    def arm(lab: MarkedLab, stack: ExitStack) -> None:
+        for one in arms:
+            one(lab, stack)
+
+    return arm
+
+
+def answering(system: str, action: str, answer: Callable[[Passing], bytes]) -> Arm:
+    """Somebody between us and the server exchanges its answers to one action."""
+
+    def after(passing: Passing) -> None:
+        if passing.action == action:
+            passing.answer = answer(passing)
+
+    def arm(lab: MarkedLab, stack: ExitStack) -> None:
+        relay = stack.enter_context(relay_to(getattr(lab, f"{system}_server").url, after=after))
+        setattr(lab.export, f"{system}_url", relay.url)
+        if lab.export.connection is not None and system == "specter":
+            lab.export.connection = replace(lab.export.connection, base_url=relay.url)
+
+    return arm
+
+
+def quoting(form: str) -> Callable[[Passing], bytes]:
+    def answer(passing: Passing) -> bytes:
+        return form.replace("…", QUOTED[passing.nth % len(QUOTED)]).encode("latin-1", "replace")
+
+    return answer
+
+
+def shop_refuses(passing: Passing) -> bytes:
+    """An error for every call, that quotes the buyer in all its parts."""
+    calls = json.loads(passing.body)
+    words = QUOTED[passing.nth % len(QUOTED)]
+    answers = [
+        {
+            "jsonrpc": "2.0",
+            "id": call["id"],
+            "error": {
+                "code": -32602,
+                "message": words,
+                "data": [{"pointer": f"/customer/address/{EMAIL}", "message": words}, words],
+            },
+        }
+        for call in (calls if isinstance(calls, list) else [calls])
+    ]
+    return json.dumps(answers if isinstance(calls, list) else answers[0]).encode()
+
+
+def otherwise(path: tuple[str, ...], change: Callable[[Any], Any]) -> Callable[[Passing], bytes]:
+    """Something of every order comes in a form that nobody knows."""
+
+    def walk(value: Any) -> Any:
+        if isinstance(value, list):
+            return [walk(one) for one in value]
+        if not isinstance(value, dict):
+            return value
+        if "orderNumber" in value and "customer" in value:
+            place = value
+            for name in path[:-1]:
+                place = place[name]
+            if isinstance(place, dict) and path[-1] in place:
+                place[path[-1]] = change(place[path[-1]])
+        return {name: walk(one) for name, one in value.items()}
+
+    def answer(passing: Passing) -> bytes:
+        return json.dumps(walk(json.loads(passing.answer))).encode()
+
+    return answer
+
+
+def elsewhere(system: str, url: str) -> Arm:
+    def arm(lab: MarkedLab, stack: ExitStack) -> None:
+        setattr(lab.export, f"{system}_url", url)
+        if system == "specter" and lab.export.connection is not None:
+            lab.export.connection = replace(lab.export.connection, base_url=url)
+
+    return arm
+
+
+def another_key(lab: MarkedLab, stack: ExitStack) -> None:
+    assert lab.export.connection is not None
+    lab.export.connection = replace(lab.export.connection, user_key=USER_KEY + "-of another")
+
+
+def another_token(lab: MarkedLab, stack: ExitStack) -> None:
+    lab.export.token = TOKEN + "of another"
+
+
+def settings_that_send_nearly_all(lab: MarkedLab, stack: ExitStack) -> None:
+    lab.export.settings = set_settings(
+        customers__missing_email="placeholder", orders__include_customer_fields=False
+    )
+
+
+CASES: dict[str, Arm] = {
+    "in peace": lambda lab, stack: None,
+    "with placeholders": settings_that_send_nearly_all,
+    "slow": both(
+        on("abicart", "slow", seconds=0.7, after=4), on("specter", "slow", seconds=0.7, probability=0.3)
+    ),
+    "refused connections": both(on("abicart", "refuse", probability=0.3), on("specter", "refuse", after=6)),
+    "dropped before": on("specter", "drop_before", how="reset", after=5),
+    "orders dropped after": on("specter", "drop_after", action=ORDERS),
+    "customers dropped after": on("specter", "drop_after", action=CUSTOMERS),
+    "cut": both(
+        on("abicart", "cut", how="length", after=3), on("specter", "cut", how="chunked", action=ORDERS)
+    ),
+    "cut lists": on("abicart", "cut", how="clean", action="Order.list", keep=0.7),
+    "error pages": both(
+        on("specter", "html_500", action=ORDERS), on("abicart", "html_500", action="Order.set")
+    ),
+    "too many": both(
+        on("specter", "too_many", seconds=30, after=4), on("abicart", "too_many", seconds=1, after=9)
+    ),
+    **{
+        f"{action} refused with words {n}": on("specter", "refusal", action=action, words=words)
+        for n, words in enumerate(QUOTED)
+        for action in (ORDERS, CUSTOMERS)
+    },
+    "a code that quotes": answering("specter", CUSTOMERS, quoting("0;…;Nej")),
+    "yes with words": answering("specter", CUSTOMERS, quoting("1;5001;Uppdaterade …")),
+    "yes without number": answering("specter", ORDERS, quoting("1;…;OK")),
+    "neither yes nor no": answering("specter", ORDERS, quoting("… är upptagen")),
+    "a page": answering("specter", CUSTOMERS, quoting("<html><body>Fel hos …</body></html>")),
+    "XML that says no": answering(
+        "specter",
+        ORDERS,
+        quoting(
+            "<svar><APIresponse><result>0</result><code>7</code><message>…</message></APIresponse></svar>"
+        ),
+    ),
+    "the shop refuses marks": answering("abicart", "Order.set", shop_refuses),
+    "the shop refuses lists": answering("abicart", "Order.list", shop_refuses),
+    "the shop answers nonsense": answering("abicart", "Order.list", quoting("<b>…</b>")),
+    "a customer that is a text": answering(
+        "abicart", "Order.list", otherwise(("customer",), lambda one: QUOTED[0])
+    ),
+    "an address that is a list": answering(
+        "abicart", "Order.list", otherwise(("customer", "info"), lambda one: {"email": [EMAIL, QUOTED[1]]})
+    ),
+    "a name that is an object": answering(
+        "abicart",
+        "Order.list",
+        otherwise(("customer", "address"), lambda one: {"firstName": {"sv": QUOTED[0]}}),
+    ),
+    "a note that is a list": answering("abicart", "Order.list", otherwise(("note",), lambda one: [one])),
+    "a currency that is a name": answering(
+        "abicart", "Order.list", otherwise(("currency",), lambda one: "Märkgerd Zätterqvist")
+    ),
+    "specter down": elsewhere("specter", f"http://127.0.0.1:{free_port()}"),
+    "no such host": elsewhere("specter", "http://specter.invalid"),
+    "shop down": elsewhere("abicart", f"http://127.0.0.1:{free_port()}"),
+    "another key": another_key,
+    "another token": another_token,
+}
+
+
+@pytest.fixture(autouse=True)
+def everything_is_logged(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Also where something before in this process turned loggers down or off."""
+    caplog.set_level(logging.DEBUG)
+    names = [*LOUD, *(name for name in logging.root.manager.loggerDict if name.startswith("abicart_specter"))]
+    off = {name: logging.getLogger(name).disabled for name in names}
+    for name in names:
+        logging.getLogger(name).disabled = False
+        caplog.set_level(logging.DEBUG, logger=name)
+    yield
+    for name, disabled in off.items():
+        logging.getLogger(name).disabled = disabled
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_nothing_personal_and_no_secret_shows(
+    abicart_session: Any,
+    specter_session: Any,
+    ledgers: Any,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    case: str,
+) -> None:
+    with ExitStack() as stack:
+        lab, _ = stack.enter_context(
+            lab_of_orders(
+                abicart_session,
+                specter_session,
+                ledgers,
+                seed=SEED | {"token": TOKEN},
+                specter_seed={"accounts": [ACCOUNT]},
+                with_set=False,
+                fresh=True,
+                kind=MarkedLab,
+            )
+        )
+        assert isinstance(lab, MarkedLab)
+        lab.export.token, lab.export.options = TOKEN, OPTIONS
+        lab.export.connection = lab.export.specter_connection(
+            user_key=USER_KEY, integration_secret=INTEGRATION_KEY
+        )
+        placed = place_marked(abicart_session.control)
+        said = live(lab, stack, placed, CASES[case])
+        shown = logged(caplog) + "".join(capfd.readouterr())
+        marks = Finder([*MARKS, *computed_keys(specter_session.control)])
+        assert [str(one) for one in found_anywhere(marks, lab, shown, said)] == []
+        assert {"urllib3.connectionpool", "sqlalchemy.engine.Engine"} <= {one.name for one in caplog.records}
+        assert any(one.name.startswith("abicart_specter.flows.orders") for one in caplog.records)
+
+
+def live(lab: MarkedLab, stack: ExitStack, placed: dict[str, dict[str, Any]], arm: Arm) -> list[str]:
+    """A run in the case's circumstances, the form, changes by people, another run, one in peace. What was said."""
+    said: list[str] = []
+
+    def note(work: Callable[[], Any]) -> None:
+        try:
+            said.append(repr(work()))
+        except AbicartSpecterError as error:
+            said.extend(everything_of(error))
+
+    def run() -> None:
+        ran = lab.run(tries=2)
+        said.extend([repr(ran), repr(lab.returned), *(str(one) for one in ran.reasons.values())])
+        said.extend(text for error in ran.errors for text in everything_of(error))
+        if ran.report is not None:
+            said.append(repr(ran.report.as_dict()))
+
+    where = (lab.export.abicart_url, lab.export.specter_url, lab.export.connection, lab.export.token)
+    arm(lab, stack)
+    run()
+    numbers = [one["orderNumber"] for one in placed.values()]
+    note(lambda: lab.single(*numbers, dry_run=True))
+    note(lambda: lab.single(numbers[0], although_not_ripe=True))
+    lab.now += timedelta(minutes=10)
+    edit_afterwards(lab.abicart_server.control, placed)
+    run()
+    lab.export.abicart_url, lab.export.specter_url, lab.export.connection, lab.export.token = where
+    lab.abicart_server.control.clear_faults()
+    lab.specter_server.control.clear_faults()
+    for number in numbers[:2]:
+        note(lambda number=number: lab.single(number, looked_not_there=True))
+        note(lambda number=number: lab.single(number, link_to=70001))
+    lab.now += timedelta(minutes=10)
+    run()
+    return said
+
+
+def found_anywhere(marks: Finder, lab: MarkedLab, shown: str, said: list[str]) -> list[Found]:
+    files = [path for path in lab.folder.rglob("*") if path.is_file()]
+    assert {".db", ".csv"} <= {path.suffix for path in files}
+    return (
+        marks.in_text(shown, "the log")
+        + marks.in_text("\n".join(said), "what tasks said")
+        + marks.in_paths([Path(lab.folder)])
+    )
+
+
+def computed_keys(control: Any) -> set[Mark]:
+    """Every ``key`` that Specter received."""
+    requests = control.requests(limit=100_000)
+    keys = {key for one in requests for key in parse_qs(one["query"]).get("key", [])}
+    return {Mark("computed key", key) for key in keys}
