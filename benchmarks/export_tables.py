@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
-from export_figures import ALLOWED_SECONDS, MIB, Latency, RunFigures
+from export_figures import Latency, RunFigures
+from measured_run import ALLOWED_SECONDS, MIB, TaskFigures
 
 from local_stack.stack import POOL_SLOTS
+
+
+class HasTasks(Protocol):
+    """Any run of which the tasks were measured."""
+
+    @property
+    def tasks(self) -> list[TaskFigures]: ...
 
 
 def machine() -> str:
@@ -67,22 +76,24 @@ def summary_table(runs: Sequence[RunFigures]) -> str:
         ("processor: watching by this benchmark", [f"{r.watching_cpu:.1f} s" for r in runs]),
         ("processor: sandbox servers", [f"{r.sandbox_cpu:.1f} s" for r in runs]),
         ("empty Airflow task, peak memory", [f"{r.empty_task_rss:.0f} MiB" for r in runs]),
-        *((f"{task}, peak memory", [_memory(task, r) for r in runs]) for task in _task_names(runs)),
+        *((f"{task}, peak memory", [memory(task, r) for r in runs]) for task in task_names(runs)),
     ]
     head = "| | " + " | ".join(f"{r.items:,} items, {r.run}" for r in runs) + " |"
     rule = "|---|" + "---:|" * len(runs)
     return "\n".join([head, rule, *(f"| {name} | " + " | ".join(cells) + " |" for name, cells in rows)])
 
 
-def _task_names(runs: Sequence[RunFigures]) -> list[str]:
+def task_names(runs: Iterable[HasTasks]) -> list[str]:
+    """Every task that any of the runs had."""
     return list(dict.fromkeys(task.task for run in runs for task in run.tasks))
 
 
-def _memory(name: str, run: RunFigures) -> str:
+def memory(name: str, run: HasTasks) -> str:
+    """The peak of a task; empty where the run did not have it."""
     return next((f"{task.rss:.0f} MiB" for task in run.tasks if task.task == name), "")
 
 
-def task_table(run: RunFigures) -> str:
+def task_table(run: HasTasks) -> str:
     """Per task of one run."""
     head = [
         "| task | instances | longest | processor | peak memory (resident) | (proportional) |",

@@ -8,34 +8,25 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from export_figures import EMPTY_DAG, Latency, RunFigures, empty_task_rss, measure_run
+from export_figures import Latency, RunFigures, measure_run
 from export_tables import machine, report
+from measured_run import EMPTY_DAG, dags_of, empty_task_rss, say
 
 from local_stack.errors import StackError, StoppedError
-from local_stack.files import PROJECT, Home, project_home
+from local_stack.files import project_home
 from local_stack.flows import PRODUCT_EXPORT
 from local_stack.sandbox import SandboxOptions
 from local_stack.signals import stop_on_signals
 from local_stack.stack import LocalStack, StackOptions
 
 FIRST, AGAIN = "first export", "unchanged re-run"
-EMPTY_DAG_FILE = '''"""One task that does nothing: what Airflow itself costs."""
-
-from airflow.providers.standard.operators.python import PythonOperator
-from airflow.sdk import DAG
-
-with DAG("empty_task", schedule=None):
-    PythonOperator(task_id="nothing", python_callable=lambda: None)
-'''
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -50,24 +41,11 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def say(text: str) -> None:
-    print(f"{datetime.now():%H:%M:%S} {text}", file=sys.stderr, flush=True)  # noqa: DTZ005 - for a person
-
-
-def dags_with_an_empty_one(home: Home) -> Path:
-    """The project's DAG files and one with an empty task, in a folder beside the stack's."""
-    folder = home.path.with_name(home.path.name + "-dags")
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(PROJECT / "dags", folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "empty_task.py").write_text(EMPTY_DAG_FILE, encoding="utf-8")
-    return folder
-
-
 def measure_size(items: int, options: argparse.Namespace) -> list[RunFigures]:
     """First run and unchanged re-run of one size, on a fresh stack."""
     home = project_home("benchmark")
     stack_options = StackOptions(
-        dags=dags_with_an_empty_one(home),
+        dags=dags_of(home),
         sandbox=SandboxOptions(
             items=items,
             request_ms=options.request_ms,
