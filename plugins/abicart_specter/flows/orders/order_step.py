@@ -56,7 +56,6 @@ def submit(
         trusted=orders.duplicate_control == "trusted",
     )
     lease.intend(intent)
-    repeated = record.state is OrderState.UNCONFIRMED
     try:
         answer = sending.specter.submit_order(
             int(customer_no),
@@ -89,7 +88,7 @@ def submit(
         raise
     except RefusedError as error:
         sending.answered()
-        _refused(sending, lease, prepared, record, error, flags, repeated=repeated, release=release)
+        _refused(sending, lease, prepared, record, error, flags, release=release)
         return
     except RecordError as error:
         ended = ctx.ledger.orders.order_refused(
@@ -158,10 +157,11 @@ def _refused(
     error: RefusedError,
     flags: list[Flag],
     *,
-    repeated: bool,
     release: bool,
 ) -> None:
     ctx, words = sending.ctx, sending.words(prepared, error)
+    # Asked now: when the order was read, the owner of its first write may not have been given up yet.
+    repeated = ctx.ledger.orders.states(ctx.shop, [prepared.order.uid])[prepared.order.uid].repeat
     match = _says_it_is_there(sending, error.words)
     if repeated and match is not None and ctx.settings.orders.duplicate_control == "trusted":
         ended = ctx.ledger.orders.confirm_order(
