@@ -31,6 +31,9 @@ def send_buyer(
     state = known
     try:
         for place, (prepared, record) in enumerate(orders):
+            if sending.silent:
+                sending.wait(orders[place:])
+                return []
             last = place == len(orders) - 1
             try:
                 state = _send(sending, lease, prepared, record, state, release=last)
@@ -56,6 +59,7 @@ def _send(
 ) -> CustomerState:
     """One order. Returns what is known of its buyer afterwards."""
     ctx, flags = sending.ctx, list[Flag]()
+    sending.require_an_answer(prepared)
     try:
         if flag := other_name(state, prepared, prepared.name_hash(sending.tools)):
             flags.append(flag)

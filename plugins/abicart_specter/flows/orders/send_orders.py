@@ -91,7 +91,7 @@ def send_waiting(
         with watched(ctx, ABICART):
             methods = {one["uid"]: one["type"] for one in abicart.orders.payment_methods()}
         tools = OrderTools(ctx.settings, mapping, methods, ctx.customer_secret)
-        sending = Sending(ctx, specter, tools, terms)
+        sending = Sending.begin(ctx, specter, tools, terms)
         work = _Chunk(ctx, abicart, sending, article_mapping(ctx.settings), options, sleep)
         left = work.run(waiting)
         summary.outcomes += sending.outcomes

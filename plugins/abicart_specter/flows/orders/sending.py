@@ -11,9 +11,11 @@ from typing import NoReturn
 from abicart_specter.clients.specter import SpecterClient
 from abicart_specter.domain.orders.masking import hide
 from abicart_specter.domain.records import Flag, Outcome, Severity
-from abicart_specter.errors import RecordError, RefusedError, RetriableError
+from abicart_specter.errors import RecordError, RefusedError, RetriableError, UnconfirmedError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.leases import LeaseTerms
+from abicart_specter.flows.orders.alarms import SPECTER
+from abicart_specter.flows.orders.ask_first import ask_something_harmless
 from abicart_specter.flows.orders.customer_lease import CustomerLease
 from abicart_specter.flows.orders.prepare_order import OrderTools, PreparedOrder
 from abicart_specter.ledger.order_records import OrderEnded, OrderRecord
@@ -41,6 +43,7 @@ class Sending:
 
     ``accepted``: orders that went in this task and whose number is to be written back.
     ``stopped``: buyers whose earlier order could not be sent; the later ones wait for it (rule 12).
+    ``doubtful``: Specter did not answer the last time, in this task or before.
     """
 
     ctx: FlowContext
@@ -52,6 +55,15 @@ class Sending:
     failures: int = 0
     stopped: set[str] = field(default_factory=set)
     any_answer: bool = False
+    doubtful: bool = False
+
+    @classmethod
+    def begin(cls, ctx: FlowContext, specter: SpecterClient, tools: OrderTools, terms: LeaseTerms) -> Sending:
+        """While it is known that Specter does not answer, one more silence is enough to leave it alone again."""
+        sending = cls(ctx, specter, tools, terms)
+        if any(alarm.cause == SPECTER for alarm in ctx.ledger.orders.open_alarms(ctx.shop)):
+            sending.failures, sending.doubtful = FAILURES_IN_A_ROW - 1, True
+        return sending
 
     @property
     def silent(self) -> bool:
@@ -60,7 +72,21 @@ class Sending:
 
     def answered(self) -> None:
         """Specter said something."""
-        self.failures, self.any_answer = 0, True
+        self.failures, self.any_answer, self.doubtful = 0, True, False
+
+    def require_an_answer(self, prepared: PreparedOrder) -> None:
+        """Before an order is written: where Specter may be away, see whether it answers anything at all.
+
+        :raises BuyerStops: it does not; nothing was tried with the order.
+        """
+        if not self.doubtful:
+            return
+        try:
+            ask_something_harmless(self.ctx, self.specter)
+        except (RetriableError, UnconfirmedError) as error:
+            self.later(prepared, "specter_silent", "Specter does not answer; nothing was tried.", error)
+        # That it answers something is no proof that it takes orders: the failures still count.
+        self.doubtful = False
 
     def kept(self, release: bool) -> float:
         """Seconds to prolong the lease by, where the buyer has more orders."""
@@ -90,7 +116,7 @@ class Sending:
 
     def failed(self, ended: OrderEnded) -> None:
         """An order's write got no answer."""
-        self.failures += 1
+        self._missed()
         if ended.outcome is not None:
             self.outcomes[ended.outcome] += 1
 
@@ -99,7 +125,7 @@ class Sending:
 
         :raises BuyerStops: always.
         """
-        self.failures += 1
+        self._missed()
         reason = f"Order {prepared.order.number}: {what} {getattr(error, 'message', '')}".strip()
         state = self.ctx.ledger.orders.fail(
             self.ctx.run, prepared.order.uid, reason, "Nothing: it stays due.", rule
@@ -118,6 +144,10 @@ class Sending:
                 "waits_its_turn",
             )
             self.count({prepared.order.uid: state})
+
+    def _missed(self) -> None:
+        self.failures += 1
+        self.doubtful = True
 
     def hold(self, prepared: PreparedOrder, error: RecordError, flags: list[Flag]) -> None:
         """It cannot go as it is."""
