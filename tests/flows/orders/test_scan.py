@@ -152,6 +152,7 @@ def test_an_order_whose_sender_died_is_taken_up_as_unconfirmed(lab: ScanLab) -> 
     first = lab.scan()
     lease = lab.intend(first, uid)
     lab.export.ledger.release_lease(lease)  # as a sender that ended without a word
+    lab.orders.move_scanned_to("demo", NOON + TEN)  # out of the overlap
     lab.now += timedelta(hours=1)
     second = lab.scan()
     assert lab.to_send(second) == {uid}
