@@ -138,3 +138,19 @@ def test_orders_of_one_customer_share_a_chunk(lab: ScanLab) -> None:
         for chunk in chunks
     ]
     assert all(not one & other for index, one in enumerate(keys) for other in keys[index + 1 :])
+
+
+def test_an_order_that_is_in_specter_twice_is_an_alarm_until_somebody_looked(
+    order_lab: OrderLab, caplog
+) -> None:
+    """A late answer of a writer that was given up brings a second number (rule 4)."""
+    uid = order_lab.place(NOON)
+    order_lab.export_orders(end=NOON + TEN)
+    first = order_lab.orders.states("demo", [uid])[uid].specter_order_no
+    order_lab.orders.late_answer("demo", uid, 1, "99999", "a writer that came back")
+    order_lab.now = NOON + TEN
+    order_lab.export_orders(end=NOON + 2 * TEN)
+    assert f"in Specter twice, as {first} and 99999" in caplog.text
+    assert [(one.cause, one.kind) for one in order_lab.orders.messages("demo")] == [
+        ("orders are in Specter twice", "opened")
+    ]

@@ -15,16 +15,20 @@ from abicart_specter.ledger.order_rules import OrderState
 log = logging.getLogger(__name__)
 
 CAUSE = "orders are unconfirmed"
+TWICE = "orders are in Specter twice"
 MOST = 1000
 SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
 class OpenQuestions:
-    """``unconfirmed``: nobody knows whether Specter has them. ``changes``: they differ from what Specter got."""
+    """``unconfirmed``: nobody knows whether Specter has them. ``changes``: they differ from what Specter got.
+    ``twice``: Specter answered two numbers for the same order (rule 4).
+    """
 
     unconfirmed: Sequence[OrderRecord]
     changes: Sequence[OrderChange]
+    twice: Sequence[OrderRecord]
 
     def show(self, ctx: FlowContext) -> None:
         """The tables in the log."""
@@ -37,6 +41,15 @@ class OpenQuestions:
                     (order.number, order.external_no, f"{order.state_since:%Y-%m-%d %H:%M} UTC", order.reason)
                     for order in self.unconfirmed[:SHOWN]
                 ],
+            )
+        for order in self.twice:
+            log.error(
+                "Shop %s: order %s is in Specter twice, as %s. Remedy: look at both in Specter and cancel one; the shop "
+                "shows %s.",
+                ctx.shop,
+                order.number,
+                " and ".join(_numbers(order)),
+                order.specter_order_no,
             )
         if self.changes:
             log_table(
@@ -56,11 +69,20 @@ def open_questions(ctx: FlowContext) -> OpenQuestions:
     """What waits now; and the alarm about unconfirmed orders, opened, kept or closed."""
     orders = ctx.ledger.orders
     questions = OpenQuestions(
-        orders.in_state(ctx.shop, OrderState.UNCONFIRMED, MOST), orders.open_changes(ctx.shop)
+        orders.in_state(ctx.shop, OrderState.UNCONFIRMED, MOST),
+        orders.open_changes(ctx.shop),
+        orders.double_orders(ctx.shop),
     )
     if questions.unconfirmed:
         numbers = ", ".join(order.number for order in questions.unconfirmed[:10])
         raise_alarm(ctx, CAUSE, f"{len(questions.unconfirmed)} orders wait for a person's answer: {numbers}")
     else:
         close_alarm(ctx, CAUSE, "every one was answered")
+    if questions.twice:
+        numbers = "; ".join(f"{one.number}: {', '.join(_numbers(one))}" for one in questions.twice[:10])
+        raise_alarm(ctx, TWICE, f"cancel one of each in Specter: {numbers}")
     return questions
+
+
+def _numbers(order: OrderRecord) -> list[str]:
+    return [number for number in (order.specter_order_no, *order.other_numbers) if number is not None]
