@@ -44,7 +44,7 @@ class OpenQuestions:
             )
         for order in self.twice:
             log.error(
-                "Shop %s: order %s is in Specter twice, as %s. Remedy: look at both in Specter and cancel one; the shop "
+                "Shop %s: order %s is in Specter twice, as %s. Remedy: look at both and cancel one; the shop "
                 "shows %s.",
                 ctx.shop,
                 order.number,
