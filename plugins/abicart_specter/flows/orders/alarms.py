@@ -14,6 +14,8 @@ log = logging.getLogger(__name__)
 
 ABICART = "abicart does not answer"
 SPECTER = "specter does not answer"
+TWICE = "an order is in specter twice:"
+"""Followed by its first number there: each such order is a cause of its own (rule 4)."""
 
 
 def raise_alarm(ctx: FlowContext, cause: str, words: str) -> None:

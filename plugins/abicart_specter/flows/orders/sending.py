@@ -14,7 +14,7 @@ from abicart_specter.domain.records import Flag, Outcome, Severity
 from abicart_specter.errors import RecordError, RefusedError, RetriableError, UnconfirmedError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.leases import LeaseTerms
-from abicart_specter.flows.orders.alarms import SPECTER
+from abicart_specter.flows.orders.alarms import SPECTER, TWICE, raise_alarm
 from abicart_specter.flows.orders.ask_first import ask_something_harmless
 from abicart_specter.flows.orders.customer_lease import CustomerLease
 from abicart_specter.flows.orders.prepare_order import OrderTools, PreparedOrder
@@ -107,11 +107,10 @@ class Sending:
         if ended.outcome is not None:
             self.outcomes[ended.outcome] += 1
         if ended.second_number is not None:
-            log.error(
-                "Shop %s: Specter has this order twice, as %s and as %s. Remedy: cancel one of them in Specter.",
-                self.ctx.shop,
-                ended.specter_order_no,
-                ended.second_number,
+            raise_alarm(
+                self.ctx,
+                f"{TWICE} {ended.specter_order_no}",
+                f"It is there as {ended.second_number} too. Remedy: cancel one of them in Specter.",
             )
 
     def failed(self, ended: OrderEnded) -> None:
