@@ -75,6 +75,11 @@ class CustomerLease:
         self.lease = self.ctx.ledger.renew_lease(self.held, self.terms.seconds)
         self._good_until = started + self.terms.seconds
 
+    def leave(self) -> None:
+        """Give it up without giving it back: a write under it may still arrive, so nobody else begins before it ran out
+        and that write had its time (rule 4)."""
+        self.lease = None
+
     def release(self) -> None:
         """Give it back, if it is still held."""
         lease, self.lease = self.lease, None

@@ -11,6 +11,7 @@ from abicart_specter.flows.orders.customer_lease import CustomerLease
 from abicart_specter.flows.orders.customers import (
     MAY_BE_THERE,
     ignore_email_check,
+    matched,
     must_write,
     remembered,
     write_customer,
@@ -47,6 +48,8 @@ def confirm_customer_of(
         customer = write_customer(ctx, sending.specter, prepared, state, ignore_email, lease.before_write)
     except UnconfirmedError as error:
         # The intent stays open: the next run knows that the customer may be there (rule 16).
+        if not matched(prepared.customer):
+            lease.leave()
         sending.later(prepared, "customer_answer_lost", "The answer to its customer was lost.", error)
     except RetriableError as error:
         ctx.ledger.orders.customer_not_sent(lease.held, ctx.shop, key)

@@ -104,7 +104,7 @@ def write_customer(
         return Customer(number, None, (_shared(prepared, number),))
     if not _may_overwrite(ctx, wanted):
         # A new customer of an order that matches nobody has just these fields; a matched one keeps its own.
-        return Customer(number, None if _matched(wanted) else wanted.hash)
+        return Customer(number, None if matched(wanted) else wanted.hash)
     again = _submit(specter, prepared, before_try, force=True, ignore_email=ignore_email)
     if again != number:
         raise RecordError(
@@ -120,10 +120,11 @@ def write_customer(
 def _may_overwrite(ctx: FlowContext, wanted: CustomerWrite) -> bool:
     """Whether a customer that Specter found gets the order's data: the settings say so, a forced call finds the same
     one again, and no placeholder would replace a real e-mail address."""
-    return ctx.settings.customers.update_matched and _matched(wanted) and not wanted.placeholder_email
+    return ctx.settings.customers.update_matched and matched(wanted) and not wanted.placeholder_email
 
 
-def _matched(wanted: CustomerWrite) -> bool:
+def matched(wanted: CustomerWrite) -> bool:
+    """Whether Specter finds the customer again that this write makes."""
     return customer_is_matched(
         wanted.fields,
         ignore_email=wanted.ignore_email,
@@ -138,7 +139,7 @@ def ignore_email_check(prepared: PreparedOrder, state: CustomerState) -> bool:
     :raises RecordError: there is nothing to find it by: the order is held.
     """
     wanted = prepared.customer
-    if not state.open_intents or _matched(wanted):
+    if not state.open_intents or matched(wanted):
         return wanted.ignore_email
     if wanted.fields.get("emailAddress"):
         return False
