@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 REFUSED = "refused_by_specter"
 ALREADY_THERE = "number_already_in_specter"
 NUMBER_UNKNOWN = "order_number_unknown"
+VERSION_UNKNOWN = "version_unknown"
 LOOK = "Look for the order in Specter, then answer in the form of order_export_single: link it, or send it."
 
 
@@ -88,6 +89,7 @@ def submit(
         raise
     except RefusedError as error:
         sending.answered()
+        flags += _version(prepared, record, written)
         _refused(sending, lease, prepared, record, error, flags, release=release)
         return
     except RecordError as error:
@@ -106,6 +108,7 @@ def submit(
         sending.ended(lease, ended)
         return
     sending.answered()
+    flags += _version(prepared, record, written)
     if answer.number is None:
         flags.append(_number_unknown(prepared))
     ended = ctx.ledger.orders.confirm_order(
@@ -215,6 +218,22 @@ def _number_unknown(prepared: PreparedOrder) -> Flag:
         f"Order {prepared.order.number}: Specter accepted it, but told no number that we can read.",
         f"Find it in Specter by its external number {prepared.external_no} and link it with order_export_single.",
     )
+
+
+def _version(prepared: PreparedOrder, record: OrderRecord, written: OrderWrite) -> list[Flag]:
+    """A flag where an earlier write that may have arrived had other content (rule 10)."""
+    if set(record.attempt_hashes) <= {written.hash}:
+        return []
+    return [
+        Flag(
+            prepared.key,
+            VERSION_UNKNOWN,
+            Severity.WARNING,
+            f"Order {prepared.order.number}: it was changed in the shop after a first write whose answer was lost; "
+            "nobody knows which version Specter has.",
+            "Compare the order's rows in Specter with the proof of this run.",
+        )
+    ]
 
 
 def _number_in(match: re.Match[str]) -> str | None:
