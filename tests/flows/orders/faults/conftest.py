@@ -13,8 +13,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from cut_shop import CutShop
 from cut_stage import CutStage, cut_stage
+from order_lab import OrderLab
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - folders in it are made by tempfile
 
@@ -27,6 +30,17 @@ def stage(abicart_session, specter_session, migrated_ledger: Path, tmp_path_fact
         shutil.copy(migrated_ledger, folder)
         with cut_stage(CutShop(abicart_session, specter_session), Path(folder)) as made:
             yield made
+
+
+@pytest.fixture
+def lab(abicart_server, specter_server, ledger_folder: Path) -> Iterator[OrderLab]:
+    """A dozen products and five customers; whole runs in this process."""
+    abicart_server.control.reset(seed={"items": 12, "faults": 0, "orders": 0, "customers": 5})
+    running = OrderLab(abicart_server, specter_server, ledger_folder)
+    try:
+        yield running
+    finally:
+        running.close()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

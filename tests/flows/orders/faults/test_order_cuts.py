@@ -1,4 +1,4 @@
-"""Random cuts: connections dropped before, during and after writes, workers killed and stopped, runs at once (F1, F31, F32).
+"""Random cuts: connections dropped around writes, workers killed and stopped, several runs at once (F1, F31, F32).
 
 At the end of each, after one run without faults: every order is in Specter exactly once and linked, or waits as
 unconfirmed (then it is there once or not at all), or is held or left out for a true reason; every buyer has one
