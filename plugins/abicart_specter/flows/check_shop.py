@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from abicart_specter.domain.records import ShopFacts
 from abicart_specter.errors import BaseCurrencyError, ConfigurationError
@@ -15,7 +17,15 @@ log = logging.getLogger(__name__)
 BASE_CURRENCY = "SEK"
 
 
-def check_shop(ctx: FlowContext) -> ShopFacts:
+Watch = Callable[[str], AbstractContextManager[None]]
+"""Wraps what is asked of a system, ``abicart`` or ``specter``, to say that it does not answer."""
+
+
+def _unwatched(system: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def check_shop(ctx: FlowContext, *, watch: Watch = _unwatched) -> ShopFacts:
     """Credentials of both systems, base currency, the ledger's binding to this shop and account.
 
     :raises CredentialsError: a system refuses our credentials.
@@ -23,7 +33,7 @@ def check_shop(ctx: FlowContext) -> ShopFacts:
     :raises LedgerError: the ledger belongs to another shop or account.
     """
     ctx.begin()
-    with counted_abicart(ctx, "check_shop") as abicart:
+    with watch("abicart"), counted_abicart(ctx, "check_shop") as abicart:
         webshop_id = abicart.connection.webshop_id
         facts = abicart.webshop()
         articles = abicart.count_articles()
@@ -37,7 +47,7 @@ def check_shop(ctx: FlowContext) -> ShopFacts:
             f"Shop {ctx.shop}: the base currency is {facts.base_currency}, but Specter keeps books in SEK.",
             remedy="Set the shop's base currency to SEK in Abicart before anything is exported.",
         )
-    with counted_specter(ctx, "check_shop") as specter:
+    with watch("specter"), counted_specter(ctx, "check_shop") as specter:
         account = specter.check_account()
         connection = specter.connection
     binding = ShopBinding(ctx.shop, facts.webshop_id, connection.sbm_id, connection.api_user_id)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 from abicart_specter.errors import RetriableError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.ledger.errors import LedgerUnavailableError
+from abicart_specter.ledger.order_rules import OrderState
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,31 @@ def close_alarm(ctx: FlowContext, cause: str, words: str) -> None:
     """Say that it is over, if it was said that it had begun."""
     if ctx.ledger.orders.close_alarm(ctx.shop, cause, words, ctx.clock()):
         log.warning("Shop %s: alarm closed: %s: %s", ctx.shop, cause, words)
+
+
+def watch_at_the_start(ctx: FlowContext) -> Callable[[str], AbstractContextManager[None]]:
+    """For a run's first look at both systems (``check_shop``): without it a run that gets no further would be silent.
+
+    That Specter answers a question does not prove that it takes orders: while some wait that could not be sent, only
+    sending them closes its alarm.
+    """
+
+    @contextmanager
+    def watch(system: str) -> Iterator[None]:
+        cause = {"abicart": ABICART, "specter": SPECTER}[system]
+        try:
+            yield
+        except LedgerUnavailableError:
+            raise
+        except RetriableError as error:
+            if not ctx.dry_run:
+                raise_alarm(ctx, cause, error.message)
+            raise
+        waiting = ctx.ledger.orders.state_counts(ctx.shop)[OrderState.FAILED]
+        if not ctx.dry_run and (cause == ABICART or not waiting):
+            close_alarm(ctx, cause, "it answers again")
+
+    return watch
 
 
 @contextmanager
