@@ -12,7 +12,9 @@ from typing import Any
 from cut_lab import CutLab
 
 from abicart_specter.errors import FatalError, IncompleteRunError, RecordError
+from abicart_specter.flows.check_shop import check_shop
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.orders.alarms import watch_at_the_start
 from abicart_specter.flows.orders.find_changes import find_changes
 from abicart_specter.flows.orders.next_steps import next_steps
 from abicart_specter.flows.orders.pending_marks import write_pending_marks
@@ -87,7 +89,7 @@ class OrderDag:
         if self.wanted.kind == SINGLE:
             self._good("ensure_special_numbers", ensure_special_numbers)
             self._good("single_order", self._single)
-        elif self._good("scan_orders", self._scan):
+        elif self._good("check_shop", self._check) and self._good("scan_orders", self._scan):
             self._export(set(self.progress.done["scan_orders"]["needless"]))
         if self.wanted.kind != SINGLE:
             self._good("report", self._report, tries=1)
@@ -108,6 +110,9 @@ class OrderDag:
             self._good("write_back", lambda ctx: write_pending_marks(ctx, self.lab.orders_mapping))
         if "find_changes" not in needless:
             self._good("find_changes", lambda ctx: find_changes(ctx, self.lab.orders_mapping).compared)
+
+    def _check(self, ctx: FlowContext) -> int:
+        return check_shop(ctx, watch=watch_at_the_start(ctx)).webshop_id
 
     def _scan(self, ctx: FlowContext) -> dict[str, Any]:
         wanted, kind = self.wanted, RunKind(self.wanted.kind)
