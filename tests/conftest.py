@@ -27,5 +27,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption("--stack-kills", type=int, default=2, help="tasks of a real Airflow killed at work (2)")
     group.addoption(
-        "--outage-orders", type=int, default=220, help="orders that wait while Specter is away (220)"
+        "--outage-orders", type=int, default=100, help="orders that wait while Specter is away (100)"
     )
