@@ -25,7 +25,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--order-cuts", type=int, default=24, help="cases of the order export that are cut at random (24)"
     )
-    group.addoption("--stack-kills", type=int, default=2, help="tasks of a real Airflow killed at work (2)")
+    group.addoption("--stack-kills", type=int, default=1, help="tasks of a real Airflow killed at work (1)")
     group.addoption(
         "--outage-orders", type=int, default=100, help="orders that wait while Specter is away (100)"
     )

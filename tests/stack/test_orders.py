@@ -1,0 +1,192 @@
+"""The order export through a real Airflow: tasks killed at work, answers lost, nothing doubled, nobody's data shown."""
+
+from __future__ import annotations
+
+import logging
+import os
+import random
+import re
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.privacy.marked_data import Finder, Mark, person_name, words_of
+
+from abicart_specter.ledger import Ledger, OrderState
+from local_stack.files import project_home
+from local_stack.follow import FinishedRun, follow
+from local_stack.measure import TASK_TITLE, descendants
+from local_stack.sandbox import INTEGRATION_KEY, TOKEN, USER_KEY, SandboxOptions
+from local_stack.stack import SHOP, LocalStack, StackOptions
+
+log = logging.getLogger(__name__)
+
+NAME = "orders_test"
+DAG = f"order_export__{SHOP}"
+SINGLE = f"order_export_single__{SHOP}"
+BUYERS, ORDERS = 12, 36
+RUN_SECONDS = 900.0
+
+
+def marked_buyer(number: int) -> tuple[dict[str, Any], list[Mark]]:
+    """Somebody whose every datum is found wherever it shows."""
+    letters = "".join(chr(ord("a") + int(digit)) for digit in f"{number:03d}")
+    first, last, street, town = (
+        f"{word}{letters}" for word in ("Vornam", "Efternåmn", "Gatumärke", "Ortsmärke")
+    )
+    email, phone = f"marked.{letters}@omarkt.example", f"070-17405{number:02d}"
+    person = {
+        "info": {"type": "private", "email": email, "nin": f"1912121{number:03d}12"},
+        "address": {
+            "firstName": first,
+            "lastName": last,
+            "address": f"{street} 7",
+            "postcode": "111 22",
+            "town": town,
+            "country": "SE",
+            "phoneMobile": phone,
+        },
+    }
+    marks = [
+        *person_name(first, last),
+        *words_of("street", street),
+        *words_of("town", town),
+        Mark("e-mail", email),
+        Mark("phone", phone),
+        Mark("personal number", f"1912121{number:03d}12"),
+    ]
+    return person, marks
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[LocalStack]:
+    options = StackOptions(sandbox=SandboxOptions(items=30, request_ms=40))
+    with LocalStack(project_home(NAME), options) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def marks(stack: LocalStack) -> list[Mark]:
+    """Buyers place orders; what must never show of them."""
+    abicart = stack.sandboxes["abicart"]
+    abicart.reset(seed={"items": 30, "faults": 0, "orders": 0, "customers": 1})
+    products = [{item["kind"]: item["uid"]} for item in abicart.inspect("items")][:10]
+    at = datetime.now(UTC) - timedelta(minutes=25)
+    buyers = [marked_buyer(number) for number in range(BUYERS)]
+    orders = [
+        {
+            "rows": [products[number % 10] | {"quantity": 1 + number % 3}],
+            "customer": buyers[number % BUYERS][0],
+            "ordered": (at + timedelta(seconds=number)).isoformat(),
+            "discount": {"name": "TIO", "percent": 10} if number % 4 == 0 else None,
+        }
+        for number in range(ORDERS)
+    ]
+    abicart.edit("place_orders", orders=[{k: v for k, v in one.items() if v} for one in orders])
+    secrets = [Mark("token", TOKEN), Mark("key", USER_KEY), Mark("key", INTEGRATION_KEY)]
+    return [*(mark for _, of_buyer in buyers for mark in of_buyer), *secrets]
+
+
+class Killer:
+    """Kills task processes that send orders, each at a moment drawn by chance."""
+
+    def __init__(self, stack: LocalStack, seed: int, kills: int) -> None:
+        self._draw = random.Random(seed)
+        self._scheduler = stack.supervisor.pid_of("scheduler")
+        self._left = kills
+        self._seen: dict[str, float] = {}
+        self.killed: list[str] = []
+
+    def watch(self, tasks: list[Any]) -> None:
+        """At each look at the run's tasks."""
+        sending = {task.ti_id for task in tasks if task.task_id == "send_orders" and task.state == "running"}
+        for pid in descendants(self._scheduler):
+            with suppress(OSError):
+                title = TASK_TITLE.match((Path("/proc") / str(pid) / "cmdline").read_bytes())
+                if title is None or self._left <= 0 or title[1].decode() not in sending:
+                    continue
+                looks = self._seen.setdefault(f"{title[1].decode()}/{pid}", self._draw.randrange(6))
+                self._seen[f"{title[1].decode()}/{pid}"] -= 1
+                if looks <= 0:
+                    os.kill(pid, signal.SIGKILL)
+                    self._left -= 1
+                    self.killed.append(title[1].decode())
+
+
+def run(stack: LocalStack, dag_id: str, run_id: str, killer: Killer | None = None) -> FinishedRun:
+    watch = killer.watch if killer else (lambda _: None)
+    return follow(stack, dag_id, run_id, seconds=RUN_SECONDS, every=0.25, watch=watch)
+
+
+def in_specter(stack: LocalStack) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for one in stack.sandboxes["specter"].inspect("orders", limit=100_000):
+        found.setdefault(one["external_number"], []).append(one["number"])
+    return found
+
+
+def test_tasks_killed_at_work_and_answers_lost_double_nothing_and_show_nobody(
+    stack: LocalStack, marks: list[Mark], request: pytest.FixtureRequest
+) -> None:
+    kills, seed = request.config.getoption("--stack-kills"), 1
+    log.info("seed %s, %s kills", seed, kills)
+    specter = stack.sandboxes["specter"]
+    specter.fault("drop_after", count=2, after=8, action="newOrderSubmit")
+    stack.wait_until_parsed(DAG, unpause=False)
+    killer = Killer(stack, seed, kills)
+    run(stack, DAG, stack.first_scheduled(DAG), killer)
+    specter.clear_faults()
+    while len(killer.killed) < kills:  # a run that ended before all were killed is followed by another
+        stack.sandboxes["abicart"].edit("place_orders", orders=more_orders(stack, 20))
+        run(stack, DAG, stack.trigger(DAG), killer)
+    run(stack, DAG, stack.trigger(DAG))
+    log.info("killed %s tasks at work", len(killer.killed))
+    assert len(killer.killed) >= kills
+
+    answer_the_unconfirmed(stack)
+    orders = stack.sandboxes["abicart"].inspect("Order", limit=100_000)
+    specters = in_specter(stack)
+    assert {number: len(found) for number, found in specters.items()} == {
+        one["orderNumber"]: 1 for one in orders
+    }
+    assert len(stack.sandboxes["specter"].inspect("customers", limit=1000)) == BUYERS
+    with Ledger.open(stack.ledger_url) as ledger:
+        states = ledger.orders.states(SHOP, [one["uid"] for one in orders])
+    for one in orders:
+        assert states[one["uid"]].state in (OrderState.SENT, OrderState.LINKED)
+        assert states[one["uid"]].specter_order_no == str(specters[one["orderNumber"]][0])
+        assert one["externalOrderNumber"] == str(specters[one["orderNumber"]][0])
+
+    home = stack.home
+    finder = Finder(marks)
+    wrote = [home.path / "logs", home.reports, home.airflow_database, home.ledger]
+    assert any(re.search("send_orders", str(path)) for path in finder.files(wrote)), (
+        "there is something to search"
+    )
+    assert [str(found) for found in finder.in_paths(wrote)] == []
+
+
+def more_orders(stack: LocalStack, count: int) -> list[dict[str, Any]]:
+    """Of buyers that are known already."""
+    abicart = stack.sandboxes["abicart"]
+    (product,) = [{item["kind"]: item["uid"]} for item in abicart.inspect("items")][:1]
+    buyers = [marked_buyer(number)[0] for number in range(BUYERS)]
+    return [{"rows": [product], "customer": buyers[number % BUYERS]} for number in range(count)]
+
+
+def answer_the_unconfirmed(stack: LocalStack) -> None:
+    """A person looks in Specter, and answers in the single-order form."""
+    with Ledger.open(stack.ledger_url) as ledger:
+        waiting = ledger.orders.in_state(SHOP, OrderState.UNCONFIRMED)
+    if waiting:
+        stack.wait_until_parsed(SINGLE)
+    specters = in_specter(stack)
+    for order in waiting:
+        there = specters.get(str(order.external_no), [])
+        answer = {"link_to": there[0]} if there else {"looked_not_there": True}
+        done = run(stack, SINGLE, stack.trigger(SINGLE, numbers=order.number, dry_run=False, **answer))
+        assert done.state == "success"
