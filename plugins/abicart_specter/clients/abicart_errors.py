@@ -7,6 +7,7 @@ from typing import Any
 
 from abicart_specter.clients.jsonrpc import Fault
 from abicart_specter.clients.redact import Redactor
+from abicart_specter.domain.orders.strangers import hide_strangers
 from abicart_specter.errors import AbicartSpecterError, ConfigurationError, CredentialsError, RefusedError
 
 INVALID_PARAMS = -32602
@@ -49,6 +50,10 @@ class AbicartRefusedError(RefusedError):
         self.pointers = pointers
 
 
+_ABOUT_PEOPLE = frozenset({"Order", "OrderItem", "Payment", "Customer"})
+"""Classes whose errors may quote somebody's data."""
+
+
 def is_server_fault(fault: Fault) -> bool:
     """Whether the server says that it failed itself; trying again may mend it."""
     return fault.code == -32603 or -32099 <= fault.code <= -32000
@@ -58,14 +63,17 @@ def error_from(fault: Fault, shop: str, method: str, redactor: Redactor) -> Abic
     """The exception for an error object that trying again cannot mend."""
     problems = list(_problems(fault.data))
     texts = [fault.message, *(text for text, _ in problems)]
-    words = redactor.words("; ".join(text for text in texts if text)) or "no words"
+    about_people = method.partition(".")[0] in _ABOUT_PEOPLE
+    told = redactor.clean("; ".join(text for text in texts if text))
+    words = redactor.words(hide_strangers(told) if about_people else told) or "no words"
     pointers = tuple(redactor.clean(pointer) for _, pointer in problems if pointer)
     message = f"Shop {shop}: Abicart refuses {method}: {words} (code {fault.code})."
     if fault.code in _FATAL:
         kind, remedy = _FATAL[fault.code]
         return kind(message, remedy=remedy.format(shop=shop))
     if pointers:
-        message = f"{message} Named: {redactor.words(', '.join(pointers))}."
+        named = ", ".join(pointers)
+        message = f"{message} Named: {redactor.words(hide_strangers(named) if about_people else named)}."
     return AbicartRefusedError(message, code=str(fault.code), words=words, pointers=pointers)
 
 

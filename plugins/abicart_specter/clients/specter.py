@@ -128,6 +128,7 @@ class SpecterClient:
         force: bool,
         ignore_email: bool,
         ignore_organisation_number: bool,
+        personal: Sequence[str] = (),
         before_try: Callable[[], None] | None = None,
     ) -> WriteAnswer:
         """Create a customer, or find the one that matches; ``number`` is its customer number.
@@ -137,6 +138,7 @@ class SpecterClient:
 
         :param fields: names as on the wire, with texts that fit ISO-8859-1.
         :param force: overwrite the customer that matches.
+        :param personal: texts besides these fields that Specter's words may quote and no message may show.
         :param before_try: called right before each try leaves; may raise to stop.
         :raises RefusedError: Specter says no.
         :raises RecordError: it does not fit on the wire, or the customer has no name; nothing was sent.
@@ -153,7 +155,7 @@ class SpecterClient:
         request = HttpRequest(
             "POST", WRITE_PAGE, encode_pairs(query), body, CONTENT_TYPE, writes=1, once=once
         )
-        return self._written(NEW_CUSTOMER, effect, request, before_try, personal_texts(fields))
+        return self._written(NEW_CUSTOMER, effect, request, before_try, [*personal_texts(fields), *personal])
 
     def submit_order(
         self,
@@ -185,7 +187,8 @@ class SpecterClient:
             "POST", WRITE_PAGE, encode_pairs(query), body, CONTENT_TYPE, writes=1, once=True
         )
         action = f"{NEW_ORDER} of {order_name(fields)}"
-        return self._written(action, Effect.ONCE, request, before_try, personal)
+        known = [fields.get("externalOrderNo", ""), *(row.get("articleNo", "") for row in rows)]
+        return self._written(action, Effect.ONCE, request, before_try, personal, known)
 
     def encoded_size(self, row: Mapping[str, str], index: int) -> int:
         """Bytes that a row takes in a call's body as number ``index``."""
@@ -252,13 +255,14 @@ class SpecterClient:
         effect: Effect,
         request: HttpRequest,
         before_try: Callable[[], None] | None,
-        personal: Sequence[str] = (),
+        personal: Sequence[str] | None = None,
+        known: Sequence[str] = (),
     ) -> WriteAnswer:
         reply = self._channel.run(action, effect, request, read_write_reply, before_try)
         if not reply.accepted:
-            raise self._channel.refused(action, reply, personal)
-        words = self._channel.words
-        return WriteAnswer(reply.number, words(reply.code, personal), words(reply.words, personal))
+            raise self._channel.refused(action, reply, personal, known)
+        code, words = (self._channel.words(text, personal, known) for text in (reply.code, reply.words))
+        return WriteAnswer(reply.number, code, words)
 
     def _unnumbered(self, rows: Sequence[Mapping[str, str]]) -> list[tuple[str, str]]:
         """``addSupplier`` makes Specter look at supplier fields (Specter reference 5.2)."""

@@ -101,17 +101,22 @@ class SpecterChannel:
             pairs.append(("apiUserId", str(self.connection.api_user_id)))
         return [*pairs, ("useXML", use_xml), ("key", key), *more.items()]
 
-    def words(self, text: str, personal: Iterable[str] = ()) -> str:
+    def words(self, text: str, personal: Iterable[str] | None = None, known: Iterable[str] = ()) -> str:
         """Specter's own words, fit for a message.
 
-        :param personal: texts that must not be in it, longest first.
+        :param personal: texts that must not be in it, longest first; ``None`` where words are about no person.
+        :param known: what may be shown although it looks like a person's.
         """
         # Before the words are cut: half a name would no longer be known for one.
-        return self._redactor.words(hide(text, personal) if personal else text)
+        return self._redactor.words(
+            text if personal is None else hide(self._redactor.clean(text), personal, known)
+        )
 
-    def refused(self, action: str, reply: Reply, personal: Iterable[str] = ()) -> RefusedError:
+    def refused(
+        self, action: str, reply: Reply, personal: Iterable[str] | None = None, known: Iterable[str] = ()
+    ) -> RefusedError:
         """The error for a reply that says no."""
-        words, code = self.words(reply.words, personal), self.words(reply.code, personal)
+        words, code = (self.words(text, personal, known) for text in (reply.words, reply.code))
         message = f"Shop {self.connection.shop}: {SYSTEM} refuses {action}: {words} (code {code})."
         if reply.open_batch is not None:
             return OpenBatchError(message, batch_no=reply.open_batch, words=words)

@@ -165,6 +165,7 @@ def _submit(
         force=force,
         ignore_email=ignore_email,
         ignore_organisation_number=prepared.customer.ignore_organisation_number,
+        personal=prepared.personal(),
         before_try=before_try,
     )
     if answer.number is None:

@@ -103,7 +103,7 @@ def _ask_again(ctx: FlowContext, uid: int, record: OrderRecord, mapping: OrderMa
 
 
 def _refused(ctx: FlowContext, prepared: PreparedOrder, error: RefusedError) -> dict[str, Any]:
-    words = hide(error.words, prepared.personal())
+    words = hide(error.words, prepared.personal(), prepared.open_texts())
     pattern = pattern_of(words, prepared.external_no)
     log.info("Shop %s: Specter refuses a repeated order number: %s (code %s).", ctx.shop, words, error.code)
     log.info("If these words mean that it has the order already, put into the shop file under orders:")

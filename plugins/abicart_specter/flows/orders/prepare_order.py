@@ -13,7 +13,7 @@ from abicart_specter.domain.orders.amounts import build_rows
 from abicart_specter.domain.orders.content import content_hash, snapshot
 from abicart_specter.domain.orders.customer import customer_key, customer_write
 from abicart_specter.domain.orders.header import order_write
-from abicart_specter.domain.orders.masking import personal_texts
+from abicart_specter.domain.orders.masking import personal_texts, written_texts
 from abicart_specter.domain.orders.order_mapping import OrderMapping, main_payment
 from abicart_specter.domain.orders.read_order import read_order
 from abicart_specter.domain.orders.records import (
@@ -95,7 +95,11 @@ class PreparedOrder:
 
     def personal(self) -> list[str]:
         """What must not be shown of it."""
-        return personal_texts(self.order.buyer, self.customer.fields)
+        return [*personal_texts(self.order.buyer, self.customer.fields), *written_texts(self.order)]
+
+    def open_texts(self) -> list[str]:
+        """What may be shown of it whatever it looks like: its own number and its rows' product numbers."""
+        return [self.external_no, self.order.number, *(row.product_number for row in self.rows.rows)]
 
     def flags(self, written: OrderWrite) -> list[Flag]:
         """Every finding, each rule and message once."""

@@ -94,7 +94,7 @@ class Sending:
 
     def words(self, prepared: PreparedOrder, error: RefusedError) -> str:
         """Specter's words without anything personal."""
-        return hide(error.words, prepared.personal())
+        return hide(error.words, prepared.personal(), prepared.open_texts())
 
     def count(self, states: Mapping[int, OrderState]) -> None:
         """Orders that were decided about, by the state in which they are."""
