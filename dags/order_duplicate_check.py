@@ -22,11 +22,13 @@ PARAMS = {
         description="Number or uid of an order that you placed in the shop for this check, and that may be in "
         "Specter twice for a moment.",
     ),
+    # A switch that the task looks at: what may only be true is a hidden field in Airflow's form, and cannot be filled.
     "may_send_twice": Param(
+        False,
         type="boolean",
         title="It is a test order; send it twice",
-        description="Must be on. If Specter does not refuse the second one, delete both in Specter.",
-        const=True,
+        description="Switch it on: without it nothing is sent. If Specter does not refuse the second one, delete "
+        "both in Specter.",
     ),
 }
 

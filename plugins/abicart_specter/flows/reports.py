@@ -25,7 +25,7 @@ def log_table(
     log: logging.Logger, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 ) -> None:
     """Write a table into the task log, one log line per table line, so that every log view shows it whole."""
-    table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         if column in NARROW:
             table.add_column(column, overflow="ellipsis", no_wrap=True, max_width=LONGEST_NUMBER)
@@ -37,6 +37,7 @@ def log_table(
     Console(
         file=out, width=LOG_WIDTH, markup=False, highlight=False, emoji=False, legacy_windows=False
     ).print(table)
+    log.info("%s", title)  # not the table's own: that is wrapped to the width of a narrow table
     for line in out.getvalue().rstrip("\n").split("\n"):
         log.info("%s", line.rstrip())
 

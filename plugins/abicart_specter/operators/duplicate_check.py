@@ -15,11 +15,12 @@ class DuplicateCheckOperator(ShopOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         from abicart_specter.domain.orders.order_mapping import order_mapping
-        from abicart_specter.flows.orders.duplicate_check import duplicate_check
+        from abicart_specter.flows.orders.duplicate_check import duplicate_check, require_yes
         from abicart_specter.operators.options import lease_terms
 
         number = str(context["params"]["number"]).strip()
         with self.flow_context(context) as ctx:
+            require_yes(context["params"]["may_send_twice"])
             return duplicate_check(
                 ctx,
                 number,

@@ -90,7 +90,7 @@ def with_articles(
             continue
         number = lacking[0]
         error = RecordError(
-            f"Order {prepared.order.number}, row {prepared.place_of(number)}: Specter does not have the product "
+            f"Order {prepared.order.number}, row {prepared.place_of(number)}: Specter does not have the shop's product "
             f"{number}, and it cannot be sent: {problems[number]}.",
             rule=RULE,
             remedy=ARTICLE_REMEDY,

@@ -10,7 +10,7 @@ from typing import Any
 
 from abicart_specter.domain.orders.masking import hide
 from abicart_specter.domain.orders.order_mapping import OrderMapping
-from abicart_specter.errors import IncompleteRunError, RecordError, RefusedError
+from abicart_specter.errors import ConfigurationError, IncompleteRunError, RecordError, RefusedError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.leases import LeaseTerms
 from abicart_specter.flows.orders.prepare_order import (
@@ -29,6 +29,18 @@ from abicart_specter.ledger.order_rules import OrderState
 log = logging.getLogger(__name__)
 
 TASK = "duplicate_check"
+
+
+def require_yes(may_send_twice: bool) -> None:
+    """Nothing is sent twice unless a person said that it may be.
+
+    :raises ConfigurationError: nobody did; nothing was done.
+    """
+    if may_send_twice is not True:
+        raise ConfigurationError(
+            "Nobody confirmed that the order is a test order and may be sent twice.",
+            remedy="Trigger again with “It is a test order; send it twice” switched on.",
+        )
 
 
 def duplicate_check(

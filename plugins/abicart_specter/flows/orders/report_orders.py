@@ -94,6 +94,18 @@ def report_orders(ctx: FlowContext, *, red_tasks: int = 0, orders_in_table: int 
     return result
 
 
+def require_none_red(shop: str, red_tasks: int) -> None:
+    """A dry run has nothing to report, but is red when its task is.
+
+    :raises IncompleteRunError: a task before failed.
+    """
+    if red_tasks:
+        raise IncompleteRunError(
+            f"Shop {shop}: the task before this one is red.",
+            remedy="Read its log; then trigger a new run, or clear it with what follows.",
+        )
+
+
 def _problems(
     ctx: FlowContext, result: OrderReport, red_tasks: int, missing: int, unexpected: int
 ) -> list[str]:
