@@ -16,7 +16,7 @@ from rich.table import Table
 from abicart_specter.domain.records import Flag, Severity
 from abicart_specter.flows.context import FlowContext
 
-LOG_WIDTH = 130
+LOG_WIDTH = 118  # what a window of usual width shows beside the time and the level
 LONGEST_NUMBER = 32
 NARROW = frozenset({"product", "product number", "suggestion", "rule"})
 

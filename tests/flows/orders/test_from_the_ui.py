@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import csv
 import logging
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from order_lab import OrderLab
+from scan_lab import NOON, TEN, ScanLab
 
 from abicart_specter.errors import ConfigurationError, IncompleteRunError
 from abicart_specter.flows.orders.duplicate_check import require_yes
+from abicart_specter.flows.orders.order_lines import ORDER_COLUMNS, amount, order_cells
 from abicart_specter.flows.orders.report_orders import require_none_red
-from abicart_specter.flows.reports import log_table
+from abicart_specter.flows.reports import log_table, run_folder
 
 
 def test_a_dry_run_of_a_wrong_number_is_not_green() -> None:
@@ -35,3 +42,68 @@ def test_nothing_is_sent_twice_without_a_yes(answer: object) -> None:
     with pytest.raises(ConfigurationError) as error:
         require_yes(answer)  # type: ignore[arg-type]
     assert "switched on" in error.value.remedy
+
+
+def test_amounts_in_a_file_have_two_decimals_and_lose_none() -> None:
+    assert [amount(one) for one in ("0", "2458.4", "-50", "0.125", 1998)] == [
+        "0.00",
+        "2458.40",
+        "-50.00",
+        "0.125",
+        "1998.00",
+    ]
+
+
+def test_proofs_read_alike_in_every_column(order_lab: OrderLab) -> None:
+    lab = order_lab
+    lab.place(NOON - TEN / 2)
+    ran = lab.export_orders()
+    text = (run_folder(ran.run.ctx) / "proofs.csv").read_text("utf-8-sig")
+    lines = list(csv.DictReader(text.splitlines(), delimiter=";"))
+    amounts = [line[name] for line in lines for name in line if name.endswith(("_ex", "_vat", "_total"))]
+    amounts += [line[name] for line in lines for name in ("rounding", "gift_cards_used", "gift_cards_sold")]
+    assert lines
+    assert [one for one in amounts if not re.fullmatch(r"-?\d+\.\d\d", one)] == []
+
+
+def test_orders_csv_says_when_nobody_knows_the_version(order_lab: OrderLab) -> None:
+    lab = order_lab
+    lab.place(NOON - TEN / 2)
+    ran = lab.export_orders()
+    (order,) = lab.export.ledger.orders.iter_order_outcomes(ran.run.ctx.run)
+    reason = ORDER_COLUMNS.index("reason")
+    assert "version" not in str(order_cells(order)[reason])
+    assert "nobody knows which version" in str(order_cells(replace(order, version_unknown=True))[reason])
+
+
+def test_a_red_report_says_only_what_helps(lab: ScanLab) -> None:
+    lab.place(NOON - TEN / 2)
+    run = lab.scan()
+    with pytest.raises(IncompleteRunError) as error:
+        lab.report(run)
+    assert error.value.remedy == "Clear the whole run: that is always safe."
+
+
+@pytest.mark.parametrize(
+    ("what", "told", "not_told"),
+    [
+        ("edit_order", "comes to the new total", "payment code"),
+        ("discard_order", "Covered when the order is cancelled", "Credit the difference"),
+        ("refund", "Credit the difference", "Covered when"),
+    ],
+)
+def test_what_to_do_about_payments_fits_what_happened(
+    lab: ScanLab, what: str, told: str, not_told: str
+) -> None:
+    lab.now = datetime.now(UTC).replace(microsecond=0)
+    lab.use(orders__orders_from=lab.now - 100 * TEN)
+    uid = lab.place(lab.now - TEN / 2, paid=what == "refund")
+    lab.send(lab.scan())
+    lab.now += TEN
+    with lab.export.abicart() as client:
+        item = client.orders.get_orders([uid])[uid]["items"][0]["uid"]
+    lab.edit(what, uid=uid, **({"quantity": {item: 3}} if what == "edit_order" else {}))
+    lab.changes()
+    words = str([one.differences for one in lab.orders.changes_of("demo", uid)])
+    assert told in words
+    assert not_told not in words

@@ -219,14 +219,20 @@ def _money_back(before: Mapping[str, Any], after: Mapping[str, Any], currency: s
         return
     less = sum((amount for _, amount in has), ZERO) < sum((amount for _, amount in had), ZERO)
     living = ChangeKind.REFUNDED if less else ChangeKind.EDITED
+    if after["discarded"]:
+        remedy = "Covered when the order is cancelled or credited; see to it that money paid goes back."
+    elif less:
+        remedy = "Credit the difference in Specter by hand; nothing is credited by itself."
+    elif {method for method, _ in had} == {method for method, _ in has}:
+        remedy = "Nothing, when the order in Specter comes to the new total; of a gift card, correct its row."
+    else:
+        remedy = "Correct the order's payment code, and the rows of gift cards, in Specter."
     yield Difference(
         ChangeKind.CANCELLED if after["discarded"] else living,
         "payments",
         payment_words(had, currency),
         payment_words(has, currency),
-        "Credit the difference in Specter by hand; nothing is credited by itself."
-        if less
-        else "Correct the order's payment code, and the rows of gift cards, in Specter.",
+        remedy,
     )
 
 

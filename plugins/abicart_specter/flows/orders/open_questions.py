@@ -54,7 +54,8 @@ class OpenQuestions:
         if self.changes:
             log_table(
                 log,
-                f"Changed in the shop after export: {len(self.changes)}",
+                f"Changed in the shop after export: {len(self.changes)}. What differs and what to do: the log of "
+                "find_changes of the run that found it, and flags.csv",
                 ("order", "in Specter", "what happened", "since"),
                 [
                     (one.number, one.specter_order_no or "", one.kind, f"{one.first_seen:%Y-%m-%d %H:%M} UTC")

@@ -54,12 +54,16 @@ def order_line(order: OrderOutcome) -> str:
         parts.append(f"VAT {vat_of(order.proof) or 'none'}")
     if order.rule:
         parts.append(order.rule)
-    if order.reason:
-        parts.append(order.reason)
-    if order.version_unknown:
-        parts.append("nobody knows which version Specter has")
+    if reason := reason_of(order):
+        parts.append(reason)
     line = "; ".join(parts)
     return printable(f"{line} Remedy: {order.remedy}" if order.remedy else line)
+
+
+def reason_of(order: OrderOutcome) -> str:
+    """Why, in words; also that tries of different content may have arrived."""
+    version = "nobody knows which version Specter has" if order.version_unknown else ""
+    return "; ".join(filter(None, (order.reason, version)))
 
 
 def rows_of(proof: Mapping[str, Any]) -> str:
@@ -81,6 +85,12 @@ def vat_of(proof: Mapping[str, Any]) -> str:
     )
 
 
+def amount(value: Any) -> str:
+    """An amount of money with two decimals, or with more if it has more."""
+    number = Decimal(value)
+    return f"{number:.2f}" if number == number.quantize(Decimal("0.01")) else f"{number:f}"
+
+
 def order_cells(order: OrderOutcome) -> tuple[object, ...]:
     """The order as a line of ``orders.csv``."""
     proof = order.proof or {}
@@ -96,7 +106,7 @@ def order_cells(order: OrderOutcome) -> tuple[object, ...]:
         vat_of(proof) if proof else "",
         proof.get("difference", ""),
         order.rule,
-        order.reason,
+        reason_of(order),
         order.remedy,
     )
 
@@ -107,7 +117,7 @@ def proof_cells(order: OrderOutcome) -> Iterator[tuple[object, ...]]:
     if not proof:
         return
     whole = [
-        proof[name]
+        proof[name] if name in ("model", "reading") else amount(proof[name])
         for name in PROOF_COLUMNS
         if name
         not in ("number", "specter_order", "vat_percent", "shop_ex", "shop_vat", "sent_ex", "sent_vat")
@@ -117,9 +127,9 @@ def proof_cells(order: OrderOutcome) -> Iterator[tuple[object, ...]]:
             order.number,
             order.specter_order_no or "",
             rate["percent"],
-            rate["shop_ex"],
-            rate["shop_vat"],
-            rate["sent_ex"],
-            rate["sent_vat"],
+            amount(rate["shop_ex"]),
+            amount(rate["shop_vat"]),
+            amount(rate["sent_ex"]),
+            amount(rate["sent_vat"]),
             *whole,
         )

@@ -87,9 +87,7 @@ def report_orders(ctx: FlowContext, *, red_tasks: int = 0, orders_in_table: int 
     problems = _problems(ctx, result, red_tasks, gaps.missing, gaps.unexpected)
     if problems:
         raise IncompleteRunError(
-            f"Shop {ctx.shop}: {'; '.join(problems)}.",
-            remedy="Read the red tasks above this one first; when the cause is mended, clear them with what follows. "
-            "Unconfirmed orders wait for your answer in order_export_single.",
+            f"Shop {ctx.shop}: {'; '.join(problems)}.", remedy=" ".join(dict.fromkeys(problems.values()))
         )
     return result
 
@@ -108,20 +106,31 @@ def require_none_red(shop: str, red_tasks: int) -> None:
 
 def _problems(
     ctx: FlowContext, result: OrderReport, red_tasks: int, missing: int, unexpected: int
-) -> list[str]:
-    problems = []
+) -> dict[str, str]:
+    """What makes the run red → what to do about it."""
+    problems = {}
     if red_tasks:
-        problems.append(f"{red_tasks} of the tasks before this one are red")
+        problems[f"{red_tasks} of the tasks before this one are red"] = (
+            "Read the red tasks above this one first; when the cause is mended, clear them with what follows."
+        )
     if missing:
-        problems.append(f"{missing} orders have no outcome")
+        problems[f"{missing} orders have no outcome"] = "Clear the whole run: that is always safe."
     if unexpected:
-        problems.append(f"{unexpected} outcomes belong to no order found")
+        problems[f"{unexpected} outcomes belong to no order found"] = (
+            "Clear the whole run: that is always safe."
+        )
     if result.failed:
-        problems.append(f"{result.failed} orders failed")
+        problems[f"{result.failed} orders failed"] = (
+            "Failed orders are tried again by every run of order_export."
+        )
     if result.unconfirmed:
-        problems.append(f"{result.unconfirmed} orders are unconfirmed")
+        problems[f"{result.unconfirmed} orders are unconfirmed"] = (
+            "Unconfirmed orders wait for your answer: look for each in Specter, then answer in order_export_single."
+        )
     if result.held and ctx.settings.held_makes_run_red:
-        problems.append(f"{result.held} orders are held, and the shop's settings make that red")
+        problems[f"{result.held} orders are held, and the shop's settings make that red"] = (
+            "What to do about a held order is in its line above."
+        )
     return problems
 
 
