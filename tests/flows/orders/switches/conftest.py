@@ -71,3 +71,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "order_mix_seed" in metafunc.fixturenames:
         metafunc.parametrize("order_mix_seed", range(metafunc.config.getoption("--order-mixes")))
+    if "marked_case" in metafunc.fixturenames:
+        everything = metafunc.config.getoption("--whole-order-set")
+        metafunc.parametrize(
+            "marked_case", metafunc.module.CASES if everything else metafunc.module.BY_DEFAULT
+        )

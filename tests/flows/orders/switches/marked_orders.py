@@ -163,17 +163,20 @@ MARKS = [
 QUOTED = [
     f"Kunden Märkgerd Zätterqvist ({EMAIL}) finns redan med personnummer {PERSONAL_NUMBER}",
     f"ZÄTTERQVIST,MÄRKGERD: fel i Qvistvägensände 77,987 65 VRÅNGHULTBY; tel.{PHONE}/0701740699; {EMAIL.upper()}",
-    f"nr 191212121212 eller 121212-1212 (Zätterqvist/Märkgerd) c/o Vrångströmmer; Åkermärta Bränngårdh; {REFERENCE}",
-    f"texten '{ENGRAVING}' och '{GREETING}' samt {DOOR}: {NOTE}",
+    "nr 191212121212 eller 121212-1212 (Zätterqvist/Märkgerd) c/o Vrångströmmer; Åkermärta Bränngårdh",
     "Spärrad kund. " * 12 + "Kontakta Märkgerd Zätterqvist på Qvistvägensände",
     f"emailAddress={EMAIL}&name=Märkgerd+Zätterqvist&address=Qvistv%E4gens%E4nde+77 nyckel {USER_KEY} key={'0a' * 16}",
     "Trollbinda Konsultrim AB 559999-4802 5599994802 SE559999480201 inkop@trollbinda.example Jämtrut_Sprättgren",
 ]
-"""Words with which a system may refuse, quoting what it was sent in spellings of its own."""
+"""Words with which a system may refuse, quoting somebody it knows in spellings of its own."""
+
+WRITTEN = f"texten '{ENGRAVING}' och '{GREETING}' samt {DOOR}: {NOTE} ({REFERENCE})"
+"""Quotes what was written on two of the orders."""
 
 
 def place_marked(control: Any) -> dict[str, dict[str, Any]]:
-    """The orders by name."""
+    """The orders by name. One has a negative row of a strange name: the shop shows discounts as rows."""
+    control.switches(order_discount="negative_item")
     shelf = Shelf.of(control)
     lamp, food = shelf.of_rate["0.25"][0], shelf.of_rate["0.12"][0]
     custom = [{"name": "Hälsning", "value": GREETING}, {"name": "Portkod", "value": DOOR}]
@@ -181,14 +184,21 @@ def place_marked(control: Any) -> dict[str, dict[str, Any]]:
     gone = new_article(control, "BORTA-1")
     wanted: dict[str, dict[str, Any]] = {
         "person": {"rows": rows, "customer": GERD, "custom": custom, "note": NOTE, "gift_cards": ["50"]},
-        "company": {"rows": rows, "customer": FIRM, "custom": custom, "payment_method": INVOICE},
+        "company": {
+            "rows": rows,
+            "customer": FIRM,
+            "custom": custom,
+            "note": NOTE,
+            "payment_method": INVOICE,
+        },
         "odd_characters": {"rows": rows, "customer": POLE, "language": "en"},
         "too_long": {"rows": [{"article": food}], "customer": LONG, "note": NOTE * 20},
         "same_address": {"rows": [{"article": food}], "customer": NAMESAKE},
         "guest": {"rows": [{"article": food}], "customer": GUEST},
         "odd_address": {"rows": [{"article": food}], "customer": ODD_ADDRESS},
         "odd_row": {
-            "rows": [{"article": lamp}, {"name": ROW_NAME, "price": "-5", "vat_rate": "0"}],
+            "rows": [{"article": lamp}],
+            "discount": {"name": ROW_NAME, "amount": 5},
             "customer": GERD,
         },
         "in_euro": {"rows": [{"article": lamp, "price": "9"}], "currency": "EUR", "customer": FIRM},

@@ -29,7 +29,7 @@ UNTOUCHED: dict[str, dict[str, str]] = {
         "variant_article_stock": _NO_STOCK,
         "vat_rate_write": _NO_STOCK,
         "set_nested": "an order's mark is no object that could be merged",
-        "refund_shape": "shapes refunds made after; has a test of its own",
+        "refund_shape": "shapes refunds made after; they are tested among the settings, with number 30",
     },
     "specter": {
         "read_api_response": _NO_QUEUE,

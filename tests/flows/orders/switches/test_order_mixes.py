@@ -8,10 +8,12 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
+import pytest
 from order_mixes import Draw, OrderMix
-from order_set import HELD, OrderSet, expected_outcomes, wanted_orders
+from order_set import FEW, HELD, OrderSet, expected_outcomes, wanted_orders
 from order_switches import Different
 from switch_lab import Ran, SwitchLab, set_settings
 
@@ -21,6 +23,7 @@ from abicart_specter.errors import AbicartSpecterError
 
 log = logging.getLogger(__name__)
 
+MODES = ("strict", "lenient", "chaos")
 THERE = {"sent", "linked", "unchanged"}
 
 
@@ -57,6 +60,26 @@ def test_after_a_mix_every_order_is_there_once_and_right(
     third = lab.run()
     log.warning("answered %s; then %s", answered, third.outcomes)
     check_end(lab, placed, mix, third)
+
+
+@pytest.mark.parametrize("modes", list(product(MODES, MODES)), ids="-".join)
+def test_in_every_mode_the_end_is_the_same(new_lab: Any, modes: tuple[str, str]) -> None:
+    lab, placed = new_lab(modes=modes, names=FEW)
+    lab.export.options = options(100)
+    first = lab.run(tries=3)
+    check_run(lab, placed, first)
+    expected = expected_outcomes(placed)
+    if "chaos" not in modes:
+        assert first.errors == []
+        assert {name: first.outcomes[number] for name, number in placed.numbers.items()} == expected
+    for server in (lab.abicart_server, lab.specter_server):
+        server.control.clear_faults()
+    lab.now += timedelta(minutes=10)
+    check_run(lab, placed, lab.run())
+    answer(lab, placed)
+    lab.now += timedelta(minutes=10)
+    nothing_drawn = OrderMix(0, FEW, {"abicart": {}, "specter": {}}, (), {}, {}, 100, 1)
+    check_end(lab, placed, nothing_drawn, lab.run())
 
 
 def arm(lab: SwitchLab, mix: OrderMix) -> None:
