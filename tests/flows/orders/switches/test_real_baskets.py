@@ -20,7 +20,9 @@ import pytest
 from basket_shop import VOUCHERS, Basket, basket_folder, baskets_of, days_of
 from switch_lab import Ran, SwitchLab, lab_of_orders, set_settings
 
+from abicart_specter.domain.orders.order_mapping import order_mapping
 from abicart_specter.flows.orders.window import RunKind
+from abicart_specter.settings import ShopSettings
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 log = logging.getLogger(__name__)
@@ -39,21 +41,25 @@ def days(request: pytest.FixtureRequest, folder: Path) -> list[str]:
     return days_of(folder)[: request.config.getoption("--basket-days")]
 
 
+def settings(**changes: object) -> ShopSettings:
+    return set_settings(
+        orders__orders_from=datetime(2010, 1, 1, tzinfo=UTC),
+        orders__gift_cards_sold=[VOUCHERS],
+        orders__include_customer_fields=False,
+        **changes,
+    )
+
+
 @pytest.fixture
 def lab(
     abicart_session: Any, specter_session: Any, ledgers: Any, folder: Path, days: list[str]
 ) -> Iterator[SwitchLab]:
-    settings = set_settings(
-        orders__orders_from=datetime(2010, 1, 1, tzinfo=UTC),
-        orders__gift_cards_sold=[VOUCHERS],
-        orders__include_customer_fields=False,
-    )
     with lab_of_orders(
         abicart_session,
         specter_session,
         ledgers,
         seed={"baskets": str(folder), "basket_days": days},
-        settings=settings,
+        settings=settings(),
         with_set=False,
     ) as (lab, _):
         lab.now = datetime(2010, 12, 15, 8, 0, tzinfo=UTC)
@@ -88,14 +94,42 @@ def test_every_order_is_accounted_for(lab: SwitchLab, days: list[str], say: Call
     }
     check_manifest(lab, outcomes)
     figures(say, days, baskets, outcomes, in_specter, seconds)
-    # Once more over all days: nothing new in Specter.
+    rest_goes_with_placeholders(lab, days, baskets, sent, say)
+
+
+def rest_goes_with_placeholders(
+    lab: SwitchLab, days: list[str], baskets: dict[str, Basket], sent: set[str], say: Callable[[str], None]
+) -> None:
+    """Once more over all days, now with a placeholder for each guest without an e-mail address: what went stays as it
+    is, and the rest goes, the largest baskets among it.
+    """
+    lab.export.settings = settings(customers__missing_email="placeholder")
+    lab.mapping = order_mapping(lab.export.settings)
     before = lab.specter_server.control.counters()["calls"]
+    started = time.monotonic()
     again = lab.run(kind=RunKind.BACKFILL, start=midnight(days[0]), end=lab.now)
+    seconds = time.monotonic() - started
     after = lab.specter_server.control.counters()["calls"]
+    assert again.errors == []
     assert again.outcomes.keys() == baskets.keys()
     assert {again.outcomes[number] for number in sent} == {("unchanged", "")}
-    assert after["newOrderSubmit"] == before["newOrderSubmit"] == len(sent)
-    assert after["newCustomerSubmit"] == before["newCustomerSubmit"]
+    guests = set()
+    for number in baskets.keys() - sent:
+        baskets[number].reasons.pop("email_missing", None)
+        check_outcome(baskets[number], again.outcomes[number], again.reasons[number])
+        if again.outcomes[number] == ("sent", ""):
+            guests.add(number)
+    assert after["newOrderSubmit"] == before["newOrderSubmit"] + len(guests) == len(sent | guests)
+    in_specter = lab.in_specter()
+    assert in_specter.keys() == sent | guests
+    for number in guests:
+        assert Decimal(in_specter[number]["totals"]["total"]) == baskets[number].total
+    assert len({in_specter[number]["customer_number"] for number in guests}) == len(guests)
+    say(
+        f"Guests with placeholders: {len(guests)} more orders, the largest of "
+        f"{max((baskets[number].rows for number in guests), default=0)} rows; "
+        f"{rounding_of({number: in_specter[number] for number in guests})}; {seconds:.1f} s"
+    )
 
 
 def check_outcome(basket: Basket, outcome: tuple[str, str], words: str) -> None:
@@ -131,11 +165,18 @@ def figures(
     seconds: float,
 ) -> None:
     counts = Counter(f"{outcome} {rule}".strip() for outcome, rule in outcomes.values())
-    rows = [row for order in in_specter.values() for row in order["rows"]]
-    rounding = [Decimal(row["price"]) for row in rows if row["article_number"] == "AVRUNDNING"]
     say(
         f"Real baskets, {len(days)} days: {len(baskets)} orders with {sum(one.rows for one in baskets.values())} rows; "
         + ", ".join(f"{count} {words}" for words, count in sorted(counts.items()))
-        + f"; {len(rows)} rows sent, {len(rounding)} rounding rows that come to {sum(rounding, Decimal(0))} "
-        f"(largest {max(map(abs, rounding), default=Decimal(0))}); {seconds:.1f} s"
+        + f"; {rounding_of(in_specter)}; {seconds:.1f} s"
+    )
+
+
+def rounding_of(in_specter: dict[str, dict[str, Any]]) -> str:
+    """The rows sent, and what of them is rounding."""
+    rows = [row for order in in_specter.values() for row in order["rows"]]
+    rounding = [Decimal(row["price"]) for row in rows if row["article_number"] == "AVRUNDNING"]
+    return (
+        f"{len(rows)} rows sent, {len(rounding)} rounding rows that come to {sum(rounding, Decimal(0))} "
+        f"(largest {max(map(abs, rounding), default=Decimal(0))})"
     )
