@@ -59,6 +59,13 @@ PARAMS = {
         description="One order only: it is sent a second time as <number>-R2. The reason is kept for good: "
         "name no customer in it.",
     ),
+    "change_dealt_with": Param(
+        False,
+        type="boolean",
+        title="Its change is dealt with in Specter",
+        description="It was changed in the shop after export, and you did in Specter what the log says: reports list "
+        "it no more, until it is changed again.",
+    ),
 }
 
 

@@ -10,12 +10,16 @@ from datetime import UTC, datetime
 
 import pytest
 from order_lab import OrderLab
-from scan_lab import NOON, TEN, ScanLab
+from scan_lab import NOON, TEN, TERMS, ScanLab
 
-from abicart_specter.errors import ConfigurationError, IncompleteRunError
+from abicart_specter.domain.records import Outcome
+from abicart_specter.errors import ConfigurationError, IncompleteRunError, RecordError
 from abicart_specter.flows.orders.duplicate_check import require_yes
 from abicart_specter.flows.orders.order_lines import ORDER_COLUMNS, amount, order_cells
 from abicart_specter.flows.orders.report_orders import require_none_red
+from abicart_specter.flows.orders.send_orders import ChunkSummary
+from abicart_specter.flows.orders.single import single_order
+from abicart_specter.flows.orders.single_request import SingleRequest
 from abicart_specter.flows.reports import log_table, run_folder
 
 
@@ -107,3 +111,54 @@ def test_what_to_do_about_payments_fits_what_happened(
     words = str([one.differences for one in lab.orders.changes_of("demo", uid)])
     assert told in words
     assert not_told not in words
+
+
+def changed(lab: ScanLab) -> int:
+    """An order in Specter that was edited in the shop afterwards, and listed."""
+    lab.now = datetime.now(UTC).replace(microsecond=0)
+    lab.use(orders__orders_from=lab.now - 100 * TEN)
+    uid = lab.place(lab.now - TEN / 2)
+    lab.send(lab.scan())
+    lab.now += TEN
+    with lab.export.abicart() as client:
+        item = client.orders.get_orders([uid])[uid]["items"][0]["uid"]
+    lab.edit("edit_order", uid=uid, quantity={item: 3})
+    lab.changes()
+    assert [one.uid for one in lab.orders.open_changes("demo")] == [uid]
+    return uid
+
+
+def dealt_with(lab: ScanLab, uid: int, who: str = "anna") -> ChunkSummary:
+    request = SingleRequest.from_params({"numbers": str(uid), "dry_run": False, "change_dealt_with": True})
+    return single_order(lab.context(), request, lab.mapping, TERMS, who=who)
+
+
+def test_a_change_that_a_person_dealt_with_is_listed_no_more_until_the_next_one(lab: ScanLab) -> None:
+    uid = changed(lab)
+    assert dealt_with(lab, uid).outcomes == {Outcome.UNCHANGED: 1}
+    assert lab.orders.open_changes("demo") == []
+    assert [one.closed_by for one in lab.orders.changes_of("demo", uid)] == ["anna"]
+    lab.changes()
+    assert lab.orders.open_changes("demo") == []
+    assert dealt_with(lab, uid, who="bertil").outcomes == {Outcome.UNCHANGED: 1}  # the task was cleared
+    assert [one.closed_by for one in lab.orders.changes_of("demo", uid)] == ["anna"]
+    lab.edit("discard_order", uid=uid)
+    lab.changes()
+    assert [one.kind for one in lab.orders.open_changes("demo")] == ["cancelled"]
+
+
+def test_nothing_to_deal_with_is_said(lab: ScanLab) -> None:
+    changed(lab)
+    other = lab.place(lab.now - TEN / 2)
+    lab.send(lab.scan())
+    with pytest.raises(RecordError, match="nothing to deal with"):
+        dealt_with(lab, other)
+    assert len(lab.orders.open_changes("demo")) == 1
+
+
+def test_dealt_with_and_another_answer_contradict_each_other() -> None:
+    with pytest.raises(ConfigurationError, match="contradict"):
+        SingleRequest.from_params({"numbers": "1", "dry_run": False, "change_dealt_with": True, "link_to": 7})
+    with pytest.raises(ConfigurationError, match="dry run"):
+        SingleRequest.from_params({"numbers": "1", "dry_run": True, "change_dealt_with": True})
+    assert SingleRequest.from_params({"numbers": "1 2", "dry_run": False, "change_dealt_with": True}).numbers

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from abicart_specter.domain.orders.order_mapping import OrderMapping
 from abicart_specter.domain.records import Outcome
+from abicart_specter.errors import RecordError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.leases import LeaseTerms
 from abicart_specter.flows.orders.alarms import ABICART, watched
@@ -49,6 +50,8 @@ def single_order(
         return ChunkSummary(0)
     if request.link_to is not None:
         return _link(ctx, orders[0], str(request.link_to), mapping, who)
+    if request.change_dealt_with:
+        return _dealt_with(ctx, orders, who)
     if request.looked_not_there:
         _looked(ctx, orders[0], who)
     elif request.send_again_reason:
@@ -81,6 +84,36 @@ def _link(
         write_back(ctx, abicart, mapping, marks)
     summary = ChunkSummary(0)
     summary.outcomes[ended.outcome or Outcome.LINKED] += 1
+    return summary
+
+
+def _dealt_with(ctx: FlowContext, orders: Sequence[LookedUp], who: str) -> ChunkSummary:
+    """A person carried the changes of these orders over into Specter: no report lists them any more."""
+    changes = {order.uid: ctx.ledger.orders.changes_of(ctx.shop, order.uid) for order in orders}
+    without = [
+        order.number
+        for order in orders
+        if all(one.closed_at is not None and not one.closed_by for one in changes[order.uid])
+    ]
+    if without:
+        raise RecordError(
+            f"Shop {ctx.shop}: no change is listed of {', '.join(without)}: nothing to deal with.",
+            rule="no_change_listed",
+            remedy="Look at the table of changed orders in the report's log, and name only orders of it.",
+        )
+    summary = ChunkSummary(0)
+    for order in orders:
+        for one in changes[order.uid]:
+            if one.closed_at is None:
+                ctx.ledger.orders.close_change(
+                    ctx.shop, order.uid, one.kind, who=who, why="dealt with in Specter"
+                )
+        log.info(
+            "Shop %s: order %s: what was changed in the shop is dealt with in Specter, on the word of a person.",
+            ctx.shop,
+            order.number,
+        )
+        summary.outcomes[Outcome.UNCHANGED] += 1
     return summary
 
 

@@ -21,7 +21,8 @@ class SingleRequest:
 
     ``link_to`` is Specter's number of an order that a person found there. ``looked_not_there``: a person looked in
     Specter, and the order is not there. ``send_again_reason``: it is sent as a new order, and this is why.
-    ``although_not_ripe`` sends an order that still waits for its payment.
+    ``although_not_ripe`` sends an order that still waits for its payment. ``change_dealt_with``: a person carried what
+    was changed in the shop after export over into Specter.
     """
 
     numbers: tuple[str, ...]
@@ -30,6 +31,7 @@ class SingleRequest:
     looked_not_there: bool = False
     send_again_reason: str = ""
     although_not_ripe: bool = False
+    change_dealt_with: bool = False
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> SingleRequest:
@@ -46,6 +48,7 @@ class SingleRequest:
             looked_not_there=bool(params.get("looked_not_there")),
             send_again_reason=reason,
             although_not_ripe=bool(params.get("although_not_ripe")),
+            change_dealt_with=bool(params.get("change_dealt_with")),
         )
         request._check()
         return request
@@ -64,6 +67,7 @@ class SingleRequest:
                 ("Link to this Specter order", self.link_to is not None),
                 ("Looked in Specter: it is not there", self.looked_not_there),
                 ("Send again as a new order", bool(self.send_again_reason)),
+                ("Its change is dealt with in Specter", self.change_dealt_with),
             )
             if wanted
         ]
@@ -77,7 +81,7 @@ class SingleRequest:
                 f"“{asked[0]}” does nothing in a dry run.",
                 remedy="Switch “Dry run” off, or empty the field.",
             )
-        if asked and len(self.numbers) != 1:
+        if asked and not self.change_dealt_with and len(self.numbers) != 1:
             raise ConfigurationError(
                 f"“{asked[0]}” is an answer about one order, but {len(self.numbers)} were named.",
                 remedy="Trigger one run for each order.",
