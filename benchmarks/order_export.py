@@ -75,7 +75,7 @@ def measure(options: argparse.Namespace) -> list[OrderRun]:
             shop.slow_down(0, 0)
             if orders:
                 say(f"Buyers place {orders} orders")
-                shop.place(orders)
+                shop.place(orders, known=name == SECOND)
             shop.slow_down(options.request_ms, options.order_call_ms)
             run = measured(stack, flow, name, say, options.timeout)
             runs.append(order_run(name, run, latency, empty))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -24,6 +24,7 @@ class Shop:
     items: int
     buyers: int
     orders: int = 0
+    bought: set[int] = field(default_factory=set)
 
     def seed(self) -> None:
         """Products and buyers, no orders, no faults, no latency."""
@@ -38,15 +39,20 @@ class Shop:
             control.latency(request_ms=request_ms)
         self.stack.sandboxes["specter"].latency(actions_ms={"newOrderSubmit": order_call_ms})
 
-    def place(self, count: int) -> None:
-        """A wave: every buyer is as likely as any other, one order in ten has a discount; all are paid."""
+    def place(self, count: int, *, known: bool) -> None:
+        """A wave: one order in ten has a discount; all are paid.
+
+        :param known: by those who bought before, else by any of the buyers; each is as likely as any other.
+        """
         abicart, draw = self.stack.sandboxes["abicart"], Random(self.orders)  # noqa: S311 - no secret
         items = [one for one in abicart.inspect("items", limit=self.items) if not one["is_package"]]
-        buyers = [one["uid"] for one in abicart.inspect("Customer", limit=self.buyers)]
+        everybody = [one["uid"] for one in abicart.inspect("Customer", limit=self.buyers)]
+        buyers = draw.choices(sorted(self.bought) if known else everybody, k=count)
         begin, step = datetime.now(UTC) - SPREAD, SPREAD / count
-        wave = [_order(draw, items, draw.choice(buyers), begin + place * step) for place in range(count)]
+        wave = [_order(draw, items, buyer, begin + place * step) for place, buyer in enumerate(buyers)]
         for start in range(0, count, AT_ONCE):
             abicart.edit("place_orders", orders=wave[start : start + AT_ONCE])
+        self.bought.update(buyers)
         self.orders += count
 
     def all_are_in_specter(
