@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from cut_lab import CutLab
@@ -79,6 +80,17 @@ def check_outcomes(lab: CutLab, run_id: str) -> Counter[Outcome]:
     assert figures["found"] == sum(figures[outcome.value] for outcome in Outcome) == len(found)
     assert figures["failed"] == outcomes[Outcome.FAILED] == 0
     return outcomes
+
+
+def check_told(lab: CutLab, shop: CutShop, runs: Iterable[RunKey]) -> None:
+    """Of every order that went, some run says so: no retry and no takeover swallows it (rule 5)."""
+    told = {
+        one.uid
+        for run in runs
+        for one in lab.ledger.orders.iter_order_outcomes(run)
+        if one.outcome in (Outcome.SENT, Outcome.LINKED)
+    }
+    assert told == {one.uid for one in shop.bought if one.fate == SENT}
 
 
 def check_marks(lab: CutLab, shop: CutShop) -> None:

@@ -11,12 +11,13 @@ from datetime import timedelta
 from typing import Any
 
 from cut_airflow import SINGLE, OrderDag, Wanted
-from cut_check import check_customers, check_marks, check_orders, check_outcomes
+from cut_check import check_customers, check_marks, check_orders, check_outcomes, check_told
 from cut_draw import BACKFILL, SCHEDULED, Case, Round, Run
 from cut_line import MOMENTS, CutLine, cut_line
 from cut_shop import SENT
 from cut_stage import CutStage
 
+from abicart_specter.ledger import RunKey
 from abicart_specter.ledger.order_records import OrderRecord
 from abicart_specter.ledger.order_rules import SETTLED
 
@@ -48,6 +49,7 @@ class Play:
     figures: Figures = field(default_factory=Figures)
     _number: int = 0
     _dead: str = ""
+    _runs: set[RunKey] = field(default_factory=set)
     _alive: set[int] = field(default_factory=set)
 
     def run(self) -> Figures:
@@ -101,6 +103,7 @@ class Play:
             line = lines.enter_context(cut_line(self.shop.specter.url, run.cut))
             lines.callback(self._count_line, line)
         wanted = self._wanted(run)
+        self._runs.add(RunKey("demo", wanted.flow, wanted.run_id))
         order = self._order(wanted, line, run.fate)
         pid = self.workers.begin(order)
         self._alive.add(pid)
@@ -181,6 +184,7 @@ class Play:
         wanted = Wanted(run_id, kind, now - TEN, now)
         if kind == SINGLE:
             wanted = Wanted(run_id, kind, form=form)
+        self._runs.add(RunKey("demo", wanted.flow, wanted.run_id))
         errors = OrderDag(self.lab, wanted).run()
         errors.pop("report", None)  # red where orders wait for a person, which is looked at by itself
         assert errors == {}, errors
@@ -201,6 +205,7 @@ class Play:
         assert check_orders(lab, shop, trusted=False) == []
         check_customers(lab, shop)
         check_marks(lab, shop)
+        check_told(lab, shop, self._runs)
 
     def _answer(self, record: OrderRecord) -> None:
         """A person looks into Specter and answers truly."""
