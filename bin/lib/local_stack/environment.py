@@ -83,7 +83,7 @@ def airflow_environment(
         "usage_data_collection": {"enabled": False},
     }
     env = base_environment() | {"AIRFLOW_HOME": str(home.path)}
-    env["PYTHONPATH"] = os.pathsep.join([env["PYTHONPATH"], str(_hostname_folder(home))])
+    env["PYTHONPATH"] = os.pathsep.join([env["PYTHONPATH"], str(_modules_folder(home))])
     for section, values in settings.items():
         for key, value in values.items():
             env[f"AIRFLOW__{section.upper()}__{key.upper()}"] = str(value)
@@ -91,8 +91,8 @@ def airflow_environment(
     return env | dict(extra or {})
 
 
-def _hostname_folder(home: Home) -> Path:
-    """A module that tells Airflow this machine's name: the loopback address.
+def _modules_folder(home: Home) -> Path:
+    """Modules for Airflow: one that tells it this machine's name, the loopback address; and its local settings.
 
     Airflow's default asks DNS, which can take long where there is none; and whatever the name is, it need not lead
     to the loopback address.
@@ -101,6 +101,8 @@ def _hostname_folder(home: Home) -> Path:
     folder.mkdir(exist_ok=True)
     code = f'def hostname() -> str:\n    return "{LOOPBACK}"\n'
     (folder / f"{HOSTNAME_MODULE}.py").write_text(code, encoding="utf-8")
+    settings = Path(__file__).with_name("sqlite_savepoints.py").read_text(encoding="utf-8")
+    (folder / "airflow_local_settings.py").write_text(settings, encoding="utf-8")
     return folder
 
 
