@@ -101,7 +101,8 @@ class Finder:
     def in_text(self, text: str, where: str = "text") -> list[Found]:
         """Marks in a text, each once."""
         found: dict[str, Found] = {}
-        folded = text.casefold()
+        # A log says the same line many times over; none of the spellings holds a line's end.
+        folded = "\n".join(dict.fromkeys(text.casefold().split("\n")))
         for hit in self._pattern.finditer(folded):
             way = hit.group()
             around = folded[max(0, hit.start() - 60) : hit.end() + 60].replace("\n", "⏎")
