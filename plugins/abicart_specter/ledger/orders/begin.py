@@ -90,6 +90,18 @@ def store_intent(db: Database, connection: Connection, lease: Lease, intent: Int
         _store_order_intent(db, connection, lease, intent)
 
 
+def store_next(db: Database, connection: Connection, lease: Lease, intent: Intended) -> None:
+    """:func:`store_intent` in a transaction that stores something else besides, which must not be lost with it.
+
+    On PostgreSQL another writer may take the same new number at this moment; on SQLite nobody writes meanwhile.
+    """
+    if db.backend == "sqlite":
+        store_intent(db, connection, lease, intent)
+        return
+    with _numbers_are_unique(intent), connection.begin_nested():
+        store_intent(db, connection, lease, intent)
+
+
 def expire_intents(db: Database, shop: str, settle_seconds: float) -> list[int]:
     """Turns the open intents of owners that are gone into ``unconfirmed``; see ``OrderLedger.expire_intents``."""
     with db.write() as connection:

@@ -7,7 +7,7 @@ from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.leases import extend_lease, lost
 from abicart_specter.ledger.order_answers import CustomerConfirmed
 from abicart_specter.ledger.order_records import Intended
-from abicart_specter.ledger.orders.begin import store_intent
+from abicart_specter.ledger.orders.begin import store_next
 from abicart_specter.ledger.orders.customers import store_customer, stored_other_keys
 from abicart_specter.ledger.sync_records import Lease
 
@@ -36,7 +36,7 @@ def confirm_customer(
         others = stored_other_keys(connection, shop, specter_customer_no, customer_key)
         if then is not None and renewed is not None:
             try:
-                store_intent(db, connection, renewed, then)
+                store_next(db, connection, renewed, then)
             except RecordError as error:
                 refusal = error
     # The number is stored; only what should come next is refused.

@@ -20,7 +20,7 @@ from abicart_specter.ledger.flags import store_flags_of
 from abicart_specter.ledger.leases import extend_lease, give_back_lease, lost
 from abicart_specter.ledger.order_records import Intended, OrderEnded, OrderRecord
 from abicart_specter.ledger.order_rules import SETTLED, UNSENT, OrderState, WriteBack, outcome_of
-from abicart_specter.ledger.orders.begin import becomes_unconfirmed, store_intent
+from abicart_specter.ledger.orders.begin import becomes_unconfirmed, store_next
 from abicart_specter.ledger.orders.rows import change, decided, is_newest, locked, move, standing
 from abicart_specter.ledger.outcomes import store_outcomes
 from abicart_specter.ledger.records import OutcomeRecord, RunKey
@@ -212,7 +212,7 @@ def _end(db: Database, ending: Ending, settle: _Settle) -> OrderEnded:
             store_flags_of(db, connection, run, key, ending.flags, ORDER_FLAGS)
         if ending.then is not None and lease is not None:
             try:
-                store_intent(db, connection, lease, ending.then)
+                store_next(db, connection, lease, ending.then)
             except RecordError as error:
                 refusal = error
         result = ended(connection, run.shop, order, ending.uid, ending.generation, outcome, lease)
