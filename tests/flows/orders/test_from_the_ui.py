@@ -16,7 +16,7 @@ from abicart_specter.domain.records import Outcome
 from abicart_specter.errors import ConfigurationError, IncompleteRunError, RecordError
 from abicart_specter.flows.orders.duplicate_check import require_yes
 from abicart_specter.flows.orders.order_lines import ORDER_COLUMNS, amount, order_cells
-from abicart_specter.flows.orders.report_orders import require_none_red
+from abicart_specter.flows.orders.report_orders import report_orders, require_none_red
 from abicart_specter.flows.orders.send_orders import ChunkSummary
 from abicart_specter.flows.orders.single import single_order
 from abicart_specter.flows.orders.single_request import SingleRequest
@@ -130,7 +130,12 @@ def changed(lab: ScanLab) -> int:
 
 def dealt_with(lab: ScanLab, uid: int, who: str = "anna") -> ChunkSummary:
     request = SingleRequest.from_params({"numbers": str(uid), "dry_run": False, "change_dealt_with": True})
-    return single_order(lab.context(), request, lab.mapping, TERMS, who=who)
+    ctx = lab.context(flow="order_export_single")
+    try:
+        return single_order(ctx, request, lab.mapping, TERMS, who=who)
+    finally:  # whatever is asked for, every order named has an outcome
+        report = report_orders(ctx)
+        assert (report.found, report.unchanged) == (1, 1)
 
 
 def test_a_change_that_a_person_dealt_with_is_listed_no_more_until_the_next_one(lab: ScanLab) -> None:
@@ -145,6 +150,13 @@ def test_a_change_that_a_person_dealt_with_is_listed_no_more_until_the_next_one(
     lab.edit("discard_order", uid=uid)
     lab.changes()
     assert [one.kind for one in lab.orders.open_changes("demo")] == ["cancelled"]
+
+
+def test_an_order_named_by_a_person_has_its_line(lab: ScanLab, caplog: pytest.LogCaptureFixture) -> None:
+    uid = changed(lab)
+    with caplog.at_level(logging.INFO):
+        dealt_with(lab, uid)
+    assert [one for one in caplog.messages if one.startswith("Order ") and ": unchanged" in one]
 
 
 def test_nothing_to_deal_with_is_said(lab: ScanLab) -> None:

@@ -55,6 +55,10 @@ class OrderReport:
         return asdict(self)
 
 
+BY_NUMBER = "order_export_single"
+"""Its orders were named by a person, who looks for the line of each."""
+
+
 def report_orders(ctx: FlowContext, *, red_tasks: int = 0, orders_in_table: int = 50) -> OrderReport:
     """Compare what was found with the outcomes as sets; then log and store it.
 
@@ -138,7 +142,7 @@ def _show(ctx: FlowContext, result: OrderReport, questions: OpenQuestions, most:
     shown: list[OrderOutcome] = []
     rules: Counter[tuple[str, str]] = Counter()
     for order in ctx.ledger.orders.iter_order_outcomes(ctx.run):
-        if order.outcome is Outcome.UNCHANGED:
+        if order.outcome is Outcome.UNCHANGED and ctx.run.flow != BY_NUMBER:
             continue  # the overlap finds the same orders again; the files have them
         log.info("%s", order_line(order))
         rules[order.outcome.value, order.rule] += bool(order.rule)

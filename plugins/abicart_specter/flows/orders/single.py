@@ -89,6 +89,7 @@ def _link(
 
 def _dealt_with(ctx: FlowContext, orders: Sequence[LookedUp], who: str) -> ChunkSummary:
     """A person carried the changes of these orders over into Specter: no report lists them any more."""
+    ctx.ledger.orders.already_there(ctx.run, [order.uid for order in orders])
     changes = {order.uid: ctx.ledger.orders.changes_of(ctx.shop, order.uid) for order in orders}
     without = [
         order.number
