@@ -14,6 +14,9 @@ from shop_sandbox import services
 from shop_sandbox.core.control_client import Control
 from shop_sandbox.core.server import SandboxServer
 
+LOG_SIZE = 2000
+"""Requests kept for inspection, whatever the test before wanted."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunningSandbox:
@@ -48,12 +51,12 @@ def specter_session() -> Iterator[RunningSandbox]:
 @pytest.fixture
 def abicart_server(abicart_session: RunningSandbox) -> RunningSandbox:
     """The Abicart server, strict, with the default seed and counters at 0."""
-    abicart_session.control.reset()
+    abicart_session.control.reset(log_size=LOG_SIZE)
     return abicart_session
 
 
 @pytest.fixture
 def specter_server(specter_session: RunningSandbox) -> RunningSandbox:
     """The Specter server, strict, with the demo accounts, no articles, and counters at 0."""
-    specter_session.control.reset()
+    specter_session.control.reset(log_size=LOG_SIZE)
     return specter_session
