@@ -24,7 +24,6 @@ class CustomerLease:
     monotonic: Callable[[], float] = time.monotonic
     lease: Lease | None = None
     _good_until: float = 0.0
-    _owed: Callable[[Intended | None], Lease | None] | None = None
 
     @property
     def held(self) -> Lease:
@@ -42,9 +41,6 @@ class CustomerLease:
         :raises LeaseHeldError, OrderNotOpenError, RecordError: nothing may be written.
         """
         started, ledger = self.monotonic(), self.ctx.ledger.orders
-        owed, self._owed = self._owed, None
-        if owed is not None:
-            self.lease = owed(intent)
         if self.lease is None:
             self.lease = ledger.begin(
                 self.ctx.shop,
@@ -54,29 +50,19 @@ class CustomerLease:
                 intent,
                 settle_seconds=self.settle_seconds,
             )
-        elif owed is None:
+        else:
             self.lease = ledger.intend(self.lease, self.terms.seconds, intent)
         self._good_until = started + self.terms.seconds
-
-    def owe(self, store: Callable[[Intended | None], Lease | None]) -> None:
-        """What Specter answered goes into the ledger together with the next intent, which is about to follow: one
-        transaction instead of two. Nothing is written in between.
-
-        :param store: called with that intent, or with ``None`` if there is none; returns the lease to go on with, or
-            ``None`` if it is lost, and then the intent is not stored.
-        """
-        self._owed = store
-
-    def pay(self) -> None:
-        """Store what is still owed now: no intent follows."""
-        if self._owed is not None:
-            owed, self._owed = self._owed, None
-            self.lease = owed(None)
 
     @property
     def settle_seconds(self) -> float:
         """For so long after its owner died, a write may still arrive."""
         return self.terms.write_timeout + self.terms.margin
+
+    def prolonged(self, lease: Lease | None, since: float) -> None:
+        """Go on with the lease as an ending gave it back."""
+        self.lease = lease
+        self._good_until = since + self.terms.seconds
 
     def before_write(self) -> None:
         """Call before each try of a write: no write starts with less than twice its time-out left.

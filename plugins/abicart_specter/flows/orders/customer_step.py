@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 from abicart_specter.domain.records import Flag
@@ -17,8 +18,7 @@ from abicart_specter.flows.orders.customers import (
 )
 from abicart_specter.flows.orders.prepare_order import PreparedOrder
 from abicart_specter.flows.orders.sending import Sending
-from abicart_specter.ledger import Lease
-from abicart_specter.ledger.order_records import CustomerIntent, CustomerState, Intended
+from abicart_specter.ledger.order_records import CustomerIntent, CustomerState
 from abicart_specter.ledger.order_rules import SETTLED
 
 
@@ -35,6 +35,7 @@ def confirm_customer_of(
     ctx, key = sending.ctx, prepared.customer_key
     ignore_email_check(prepared, state)  # before anything is stored: it may hold the order
     lease.intend(CustomerIntent(ctx.shop, key, prepared.customer.hash, prepared.order.uid, ctx.clock()))
+    started = time.monotonic()
     # Now that nobody else can write: somebody may have been quicker, or have lost an answer meanwhile.
     now = ctx.ledger.orders.customers(ctx.shop, [key])[key]
     record = ctx.ledger.orders.states(ctx.shop, [prepared.order.uid])[prepared.order.uid]
@@ -66,20 +67,15 @@ def confirm_customer_of(
             ctx.ledger.orders.customer_not_sent(lease.held, ctx.shop, key)
         raise
     sending.answered()
-    kept = remembered(customer.fields_hash, prepared.name_hash(sending.tools))
-
-    def store(then: Intended | None) -> Lease:
-        return ctx.ledger.orders.confirm_customer(
-            lease.held,
-            ctx.shop,
-            key,
-            str(customer.number),
-            kept,
-            prepared.order.uid,
-            then,
-            seconds=sending.terms.seconds,
-        ).lease
-
-    lease.owe(store)
+    confirmed = ctx.ledger.orders.confirm_customer(
+        lease.held,
+        ctx.shop,
+        key,
+        str(customer.number),
+        kept := remembered(customer.fields_hash, prepared.name_hash(sending.tools)),
+        prepared.order.uid,
+        seconds=sending.terms.seconds,
+    )
+    lease.prolonged(confirmed.lease, started)
     flags += customer.flags
     return CustomerState(key, str(customer.number), kept)

@@ -44,10 +44,7 @@ def send_buyer(
                 sending.wait(orders[place + 1 :])
                 return []
     finally:
-        try:
-            lease.pay()
-        finally:
-            lease.release()
+        lease.release()
     return []
 
 
@@ -79,9 +76,7 @@ def _send(
         flags += prepared.flags(written)
         submit(sending, lease, prepared, record, written, number, flags, release=release)
     except OrderNotOpenError:
-        lease.pay()
         sending.count(ctx.ledger.orders.already_there(ctx.run, [prepared.order.uid]))
     except RecordError as error:
-        lease.pay()
         sending.hold(prepared, error, flags)
     return state

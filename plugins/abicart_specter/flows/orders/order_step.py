@@ -11,8 +11,7 @@ from abicart_specter.errors import FatalError, RecordError, RefusedError, Retria
 from abicart_specter.flows.orders.customer_lease import CustomerLease
 from abicart_specter.flows.orders.prepare_order import PreparedOrder
 from abicart_specter.flows.orders.sending import BuyerStops, Sending, error_flag
-from abicart_specter.ledger import Lease, LeaseLostError
-from abicart_specter.ledger.order_records import Intended, OrderEnded, OrderIntent, OrderRecord
+from abicart_specter.ledger.order_records import OrderIntent, OrderRecord
 from abicart_specter.ledger.order_rules import OrderState
 
 log = logging.getLogger(__name__)
@@ -112,39 +111,18 @@ def submit(
     flags += _version(prepared, record, written)
     if answer.number is None:
         flags.append(_number_unknown(prepared))
-    number = None if answer.number is None else str(answer.number)
-
-    def confirmed(then: Intended | None = None, *, release: bool = False) -> OrderEnded:
-        return ctx.ledger.orders.confirm_order(
-            lease.held,
-            ctx.run,
-            prepared.order.uid,
-            record.generation,
-            number,
-            flags=flags,
-            release=release,
-            then=then,
-            seconds=sending.kept(release),
-        )
-
-    def store(then: Intended | None) -> Lease | None:
-        refused = None
-        try:
-            ended = confirmed(then)
-        except LeaseLostError:
-            ended = confirmed()
-        except RecordError as error:
-            refused, ended = error, confirmed()  # what happened is stored; only what should come next is not
-        sending.ended(lease, ended)
-        if refused is not None:
-            raise refused
-        return ended.lease
-
+    ended = ctx.ledger.orders.confirm_order(
+        lease.held,
+        ctx.run,
+        prepared.order.uid,
+        record.generation,
+        None if answer.number is None else str(answer.number),
+        flags=flags,
+        release=release,
+        seconds=sending.kept(release),
+    )
+    sending.ended(lease, ended)
     sending.accepted.append((prepared, record))
-    if release:
-        sending.ended(lease, confirmed(release=True))
-    else:
-        lease.owe(store)
 
 
 def _lost(
