@@ -98,6 +98,23 @@ def test_a_person_who_looked_in_vain_has_it_sent_under_the_same_number(order_lab
     assert external_numbers(order_lab) == [order_lab.shop_order(uid)["orderNumber"]]
 
 
+def test_a_retry_of_an_answer_does_it_once(order_lab: OrderLab, lose_answers) -> None:
+    """Killed after the order went, the task is run again by Airflow."""
+    uid = order_lab.place(NOON)
+    order_lab.specter_server.control.fault("drop_before", count=1, action="newOrderSubmit")
+    order_lab.single(uid)
+    order_lab.single(uid, looked_not_there=True)
+    assert order_lab.single(uid, looked_not_there=True, ctx=order_lab.last) == Counter()
+    assert len(order_lab.specter_orders()) == 1
+    other = order_lab.place(NOON)
+    lose_answers()
+    order_lab.single(other)
+    number = max(one["number"] for one in order_lab.specter_orders())
+    order_lab.single(other, link_to=number)
+    order_lab.single(other, link_to=number, ctx=order_lab.last)
+    assert len(order_lab.specter_orders()) == 2
+
+
 def test_looking_is_an_answer_to_a_lost_one_only(order_lab: OrderLab) -> None:
     uid = order_lab.place(NOON)
     order_lab.single(uid)

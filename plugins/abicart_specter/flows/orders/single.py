@@ -119,6 +119,8 @@ def _dealt_with(ctx: FlowContext, orders: Sequence[LookedUp], who: str) -> Chunk
 
 
 def _looked(ctx: FlowContext, order: LookedUp, who: str) -> None:
+    if _done_already(ctx, order):
+        return
     ctx.ledger.orders.allow_resend(ctx.shop, order.uid, who=who, why="looked in Specter: not there")
 
 
