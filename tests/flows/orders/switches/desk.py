@@ -7,7 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from order_set import CARD, START, Shelf, person
+from order_set import CARD, START, person
+from shelf import Shelf
 from switch_lab import Ran, SwitchLab, set_settings
 from wire import Call, customer_calls, order_calls
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from order_set import CARD, INVOICE, START, Shelf, new_article
+from order_set import CARD, INVOICE, START
+from shelf import Shelf, new_article
 from tests.privacy.marked_data import Mark, person_name, words_of
 
 TOKEN, USER_KEY, INTEGRATION_KEY = "MARKED+token/åäö=", "MARKED-user-key", "MARKED integration&key"

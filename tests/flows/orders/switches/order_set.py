@@ -5,11 +5,13 @@ Made by name, so that a test can say which of them a switch is about.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+
+from shelf import Shelf, new_article
 
 SEED = {"items": 24, "faults": 0, "orders": 0, "customers": 6}
 START = datetime(2026, 11, 2, 8, 0, tzinfo=UTC)
@@ -103,38 +105,6 @@ class OrderSet:
     def name_of(self, number: str) -> str:
         """Name of the order with that number in the shop."""
         return next(name for name, one in self.numbers.items() if one == number)
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """What the shop has, by what an order needs it for."""
-
-    of_rate: Mapping[str, list[int]]
-    variants: list[int]
-    gift_card: int
-
-    @classmethod
-    def of(cls, control: Any) -> Shelf:
-        rows = control.inspect("items", limit=100)
-        of_rate: dict[str, list[int]] = {"0.25": [], "0.12": [], "0.06": []}
-        cards = []
-        for row in rows:
-            if row["kind"] == "article" and row["vat_rate"] in of_rate:
-                of_rate[row["vat_rate"]].append(row["uid"])
-            elif row["kind"] == "article":
-                cards.append(row["uid"])
-        return cls(of_rate, [row["uid"] for row in rows if row["kind"] == "variant"], cards[0])
-
-
-def new_article(control: Any, number: str, **patch: Any) -> int:
-    values = {
-        "name": {"sv": f"Vara {number}"},
-        "articleNumber": number,
-        "price": {"regular": {"SEK": "125"}},
-        "vatRate": "0.25",
-        "stock": {"useStock": True, "stock": 3},
-    }
-    return int(control.edit("Article", patch=values | patch)["uid"])
 
 
 def wanted_orders(control: Any) -> dict[str, dict[str, Any]]:
