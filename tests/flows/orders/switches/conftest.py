@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from desk import Desk
 from fault_lab import Ledgers
 from order_set import OrderSet
+from privacy_cases import BY_DEFAULT, CASES
 from switch_lab import SwitchLab, lab_of_orders
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108 - only where the system has it; a folder of our own is made in it
@@ -73,6 +74,4 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("order_mix_seed", range(metafunc.config.getoption("--order-mixes")))
     if "marked_case" in metafunc.fixturenames:
         everything = metafunc.config.getoption("--whole-order-set")
-        metafunc.parametrize(
-            "marked_case", metafunc.module.CASES if everything else metafunc.module.BY_DEFAULT
-        )
+        metafunc.parametrize("marked_case", CASES if everything else BY_DEFAULT)
