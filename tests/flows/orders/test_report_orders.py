@@ -152,5 +152,5 @@ def test_an_order_that_is_in_specter_twice_is_an_alarm_until_somebody_looked(
     order_lab.export_orders(end=NOON + 2 * TEN)
     assert f"in Specter twice, as {first} and 99999" in caplog.text
     assert [(one.cause, one.kind) for one in order_lab.orders.messages("demo")] == [
-        ("orders are in Specter twice", "opened")
+        (f"an order is in specter twice: {first}", "opened")
     ]

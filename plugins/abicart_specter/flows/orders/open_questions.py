@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.orders.alarms import close_alarm, raise_alarm
+from abicart_specter.flows.orders.alarms import TWICE, close_alarm, raise_alarm
 from abicart_specter.flows.reports import log_table
 from abicart_specter.ledger.order_records import OrderChange, OrderRecord
 from abicart_specter.ledger.order_rules import OrderState
@@ -15,7 +15,6 @@ from abicart_specter.ledger.order_rules import OrderState
 log = logging.getLogger(__name__)
 
 CAUSE = "orders are unconfirmed"
-TWICE = "orders are in Specter twice"
 MOST = 1000
 SHOWN = 50
 
@@ -79,9 +78,14 @@ def open_questions(ctx: FlowContext) -> OpenQuestions:
         raise_alarm(ctx, CAUSE, f"{len(questions.unconfirmed)} orders wait for a person's answer: {numbers}")
     else:
         close_alarm(ctx, CAUSE, "every one was answered")
-    if questions.twice:
-        numbers = "; ".join(f"{one.number}: {', '.join(_numbers(one))}" for one in questions.twice[:10])
-        raise_alarm(ctx, TWICE, f"cancel one of each in Specter: {numbers}")
+    for order in questions.twice:
+        # The cause is named as when it was first seen: one message, not two.
+        others = " and ".join(order.other_numbers)
+        raise_alarm(
+            ctx,
+            f"{TWICE} {order.specter_order_no}",
+            f"It is there as {others} too. Remedy: cancel one of them in Specter.",
+        )
     return questions
 
 
