@@ -109,8 +109,8 @@ class Draw:
             self.random.choice(values) for values in by_name.values() if self.random.random() < CHANGED_SHARE
         ]
         if "specter-error_status=500_html" in map(str, drawn):
-            # "No such action" then looks like a server that is down, and a run does not begin.
-            drawn = [one for one in drawn if one.name != "account_check"]
+            # A check that is refused then looks like a server that is down, and a run does not begin.
+            drawn = [one for one in drawn if one.name not in ("account_check", "account_check_key")]
         return drawn
 
     def _faults(self, system: str) -> list[dict[str, Any]]:
