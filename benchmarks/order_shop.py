@@ -46,7 +46,7 @@ class Shop:
         """
         abicart, draw = self.stack.sandboxes["abicart"], Random(self.orders)  # noqa: S311 - no secret
         items = [one for one in abicart.inspect("items", limit=self.items) if not one["is_package"]]
-        everybody = [one["uid"] for one in abicart.inspect("Customer", limit=self.buyers)]
+        everybody = _buyers(abicart.inspect("Customer", limit=self.buyers))
         buyers = draw.choices(sorted(self.bought) if known else everybody, k=count)
         begin, step = datetime.now(UTC) - SPREAD, SPREAD / count
         wave = [_order(draw, items, buyer, begin + place * step) for place, buyer in enumerate(buyers)]
@@ -66,6 +66,16 @@ class Shop:
         if doubles := specter.inspect("order_doubles"):
             found.append(f"Specter has {len(doubles)} orders twice.")
         return found
+
+
+def _buyers(customers: list[dict[str, Any]]) -> list[int]:
+    """Those who are somebody of their own: the made-up organisation numbers repeat, and whoever shares one with
+    another is the same buyer to us, whose data would change with every order.
+    """
+    first: dict[str, int] = {}
+    for one in customers:
+        first.setdefault(one["info"].get("companyNumber") or str(one["uid"]), one["uid"])
+    return list(first.values())
 
 
 def _order(draw: Random, items: list[dict[str, Any]], buyer: int, at: datetime) -> dict[str, Any]:
