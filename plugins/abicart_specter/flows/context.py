@@ -14,7 +14,6 @@ from abicart_specter.errors import ConfigurationError
 from abicart_specter.ledger import Ledger, RunKey
 from abicart_specter.settings import ShopSettings
 
-
 SHORTEST_SECRET = 16
 
 
