@@ -42,6 +42,8 @@ READ_FIRST = 100
 READ_LEAST = 20
 READ_MOST = 250
 WELL_WITHIN = timedelta(seconds=40)
+AT_ONCE = 20
+"""Orders of one buyer between two looks at how old they are by now."""
 HELD_TRIES = 12
 HELD_WAIT = 5.0
 
@@ -163,7 +165,11 @@ class _Chunk:
 
     def _send(self, ready: Sequence[Ready], read_at: datetime) -> list[RunOrder]:
         """Buyer by buyer. Returns the orders that have to be read again because that is too long ago."""
-        by_buyer = [list(orders) for _, orders in groupby(ready, key=lambda one: one[0].customer_key)]
+        by_buyer = [
+            part
+            for _, orders in groupby(ready, key=lambda one: one[0].customer_key)
+            for part in _parts(list(orders))
+        ]
         known = self.ctx.ledger.orders.customers(
             self.ctx.shop, [orders[0][0].customer_key for orders in by_buyer]
         )
@@ -171,7 +177,7 @@ class _Chunk:
             if self.sending.silent:
                 self._stays_due([_run_order(one) for later in by_buyer[place:] for one in later])
                 return []
-            if self.ctx.clock() - read_at > FRESH:
+            if place and self.ctx.clock() - read_at > FRESH:  # the first goes in any case, or none ever would
                 return [_run_order(one) for later in by_buyer[place:] for one in later]
             key = orders[0][0].customer_key
             self._held_up += send_buyer(self.sending, key, orders, known[key])
@@ -241,6 +247,11 @@ def group_size(sent: int, took: timedelta) -> int:
     """
     fitting = sent * (WELL_WITHIN / took) if took else READ_MOST
     return max(READ_LEAST, min(READ_MOST, int(fitting)))
+
+
+def _parts(orders: list[Ready]) -> list[list[Ready]]:
+    """A buyer's orders in so few that none gets too old while those before it are sent."""
+    return [orders[start : start + AT_ONCE] for start in range(0, len(orders), AT_ONCE)]
 
 
 def _run_order(ready: Ready) -> RunOrder:
