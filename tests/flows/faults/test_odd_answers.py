@@ -45,6 +45,8 @@ YES = [
     b"\xef\xbb\xbf1;1;\xc5\xc4\xd6",
     xml("<APIresponse><result>1</result><code>7</code><message>OK</message></APIresponse>"),
     xml("<apiresponse><RESULT>1</RESULT></apiresponse>"),
+    # The object numbered 99, whatever the words quote.
+    xml("<APIresponse><result>1</result><code>99</code><message>'b1'</message></APIresponse>"),
 ]
 NO = [
     b"0;9007;Priset \xe4r inte ett tal",
@@ -53,10 +55,10 @@ NO = [
     b"-1;5;nej",
     b"2;0;inte nu",
     xml("<APIresponse><result>0</result><code>12</code><message>Nej; aldrig</message></APIresponse>"),
-    xml("<APIresponse><code>99</code><message>'b1'</message></APIresponse>"),
-    xml("<APIresponse><result>1</result><code>99</code><message>'b1'</message></APIresponse>"),
 ]
 NEITHER = [
+    # No batch is open for a write, so that 99 alone says nothing about it.
+    xml("<APIresponse><code>99</code><message>'b1'</message></APIresponse>"),
     b"",
     b"OK",
     b"1",
