@@ -39,10 +39,8 @@ class CutShop:
 
     def set(self, specter_switches: dict[str, Any] | None = None) -> None:
         """As new: a dozen products, six customers, no orders; Specter knows nothing."""
-        self.abicart.control.reset(
-            seed={"items": ITEMS, "faults": 0, "orders": 0, "customers": CUSTOMERS}, log_size=0
-        )
-        self.specter.control.reset(switches=specter_switches or {}, log_size=0)
+        self.abicart.control.reset(seed={"items": ITEMS, "faults": 0, "orders": 0, "customers": CUSTOMERS})
+        self.specter.control.reset(switches=specter_switches or {})
         self._items = self.abicart.control.inspect("items", limit=ITEMS)
         rows = self.abicart.control.inspect("Customer", limit=CUSTOMERS)
         self._customers = {row["uid"]: row["info"]["email"].lower() for row in rows}
