@@ -27,7 +27,7 @@ from abicart_specter.settings.shop import ShopSettings
 NO_PAYMENT = PaymentMethodFacts(uid=0, code="", role=PaymentRole.ORDINARY)
 """An order without any payment but gift cards: nothing is left to pay."""
 
-_DEAD = ("cancelled", "error")
+_DEAD = ("cancelled", "canceled", "error")
 """States of a payment that came to nothing (Abicart reference 6.4)."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from abicart_specter.domain.orders.order_mapping import alive
 from abicart_specter.domain.orders.records import ShopOrder, ShopPayment
 from abicart_specter.settings.orders import Ripe
 from abicart_specter.settings.shop import ShopSettings
@@ -12,7 +13,6 @@ AWAITING_PAYMENT = "awaiting_payment"
 
 _PAID = ("paid", "captured", "completed")
 _RESERVED = ("reserved", "authorized", "authorised")
-_DEAD = ("cancelled", "canceled", "error")
 _ORDER: dict[Ripe, int] = {"placed": 0, "reserved": 1, "paid": 2}
 
 
@@ -26,7 +26,7 @@ def not_ripe(order: ShopOrder, settings: ShopSettings) -> str:
     """
     if order.payment_status in _PAID:
         return ""
-    living = [one for one in order.payments if one.status not in _DEAD]
+    living = alive(order.payments)
     if not living:
         return _without_payment(order, settings)
     short = [one for one in living if _reached(order, one) < _ORDER[_wanted(one, settings)]]

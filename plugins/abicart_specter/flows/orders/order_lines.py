@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from abicart_specter.flows.orders.window import STOCKHOLM
 from abicart_specter.flows.reports import printable
 from abicart_specter.ledger.order_records import OrderOutcome
+from abicart_specter.settings.types import STOCKHOLM
 
 ORDER_COLUMNS = (
     "number",

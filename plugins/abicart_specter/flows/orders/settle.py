@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from abicart_specter.domain.records import Flag, ItemKey, Kind, Severity
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.orders.foreign_marks import looks_like_specters, shown
-from abicart_specter.flows.orders.window import STOCKHOLM
 from abicart_specter.ledger import OrderNotOpenError
 from abicart_specter.ledger.order_records import Decision, OrderRecord
 from abicart_specter.ledger.order_rules import SETTLED, UNSENT, OrderState
+from abicart_specter.settings.types import STOCKHOLM
 
 IN_SPECTER, CANCELLED, TOO_EARLY, MARKED, MANUAL = (
     "in Specter already",

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from abicart_specter.errors import ConfigurationError
+from abicart_specter.settings.types import STOCKHOLM
 
-STOCKHOLM = ZoneInfo("Europe/Stockholm")
 SWEEP_HOUR = 3
 """From this hour of each day in Stockholm, the first scheduled run sweeps."""
 
