@@ -1,0 +1,66 @@
+"""A question to a person in the Airflow UI: the task waits under "Required Actions" until somebody answers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from airflow.providers.standard.operators.hitl import ApprovalOperator
+
+from abicart_specter.operators.base import ShopOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from abicart_specter.flows.context import FlowContext
+
+LONGEST_WAIT = timedelta(hours=72)
+"""Until the settings are read, which is when the task starts."""
+
+
+class AskPersonOperator(ShopOperator, ApprovalOperator):
+    """Asks whether changes beyond the guard's limits may be applied (rules 30 and 31).
+
+    How long it waits, and what happens without an answer, are the shop's settings ``import_guard.answer_within_hours``
+    and ``without_answer``. Refused, or no answer: the tasks after it are skipped. Subclasses record the decision.
+
+    :param question: the task and key of the XCom that holds ``{"subject": …, "body": …}``, the body in Markdown.
+    """
+
+    ui_color = "#fff4ce"
+
+    def __init__(self, *, question: tuple[str, str], **kwargs: Any) -> None:
+        task, key = question
+        pulled = f"ti.xcom_pull(task_ids='{task}', key='{key}')"
+        super().__init__(
+            subject=f"{{{{ {pulled}['subject'] }}}}",
+            body=f"{{{{ {pulled}['body'] }}}}",
+            response_timeout=LONGEST_WAIT,
+            defaults=self.REJECT,
+            **kwargs,
+        )
+        self.question = question
+
+    def execute(self, context: Context) -> Any:
+        from abicart_specter.settings import load_shop_by_name
+
+        guard = load_shop_by_name(self.shop).import_guard
+        self.response_timeout = timedelta(hours=guard.answer_within_hours)
+        self.defaults = [self.APPROVE if guard.without_answer == "apply" else self.REJECT]
+        return super().execute(context)
+
+    def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
+        if "error" not in event:
+            user = event.get("responded_by_user") or {}
+            with self.flow_context(context) as ctx:
+                self.record(
+                    ctx,
+                    approved=event["chosen_options"] == [self.APPROVE],
+                    by=str(user.get("name") or "") if not event.get("timedout") else "",
+                    at=event["responded_at"],
+                )
+        return super().execute_complete(context, event)
+
+    def record(self, ctx: FlowContext, *, approved: bool, by: str, at: Any) -> None:
+        """Write down who decided what. ``by`` is empty when nobody answered in time."""
+        raise NotImplementedError
