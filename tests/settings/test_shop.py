@@ -147,6 +147,12 @@ SPECIAL = "product_numbers: {special: {" + ", ".join(f"{key}: N{i}" for i, key i
         ("imports: {vat: true}\n", "only written together with its price"),
         ("stock: {every_minutes: 15}\n", "stock.every_minutes does nothing"),
         ("import_guard: {without_answer: apply}\n", "import_guard.without_answer"),
+        ("status: {write_cancelled: true}\n", "signals the payment provider"),
+        (
+            "status: {tracking_urls: {7: 'https://x.example/{tracking_number}'}}\n",
+            "status.tracking_urls do nothing",
+        ),
+        ("status: {delivered_codes: []}\n", "status.mark_delivered does nothing"),
     ],
 )
 def test_what_is_allowed_but_should_be_known(load: Load, text: str, words: str) -> None:
@@ -161,6 +167,8 @@ def test_what_is_allowed_but_should_be_known(load: Load, text: str, words: str) 
         "customers: {ignore_organisation_number: true}\n",
         "orders: {orders_from: 2026-01-01, confirmation_to_customer: true, shop_confirmation_is_off: true}\n",
         "imports: {price: true, extra_price: true, vat: true, stock: true}\nstock: {every_minutes: 15}\n",
+        "status: {write_strategy: both, tracking_urls: {7: 'https://x.example/{tracking_number}'}}\n",
+        "status: {mark_delivered: false, delivered_codes: []}\n",
     ],
 )
 def test_sensible_settings_give_no_warning(load: Load, text: str) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from abicart_specter.settings.orders import ShopUid
 from abicart_specter.settings.types import Amount, Settings, SpecterId
@@ -62,9 +62,44 @@ def _template(value: str) -> str:
     return value
 
 
-class StatusSettings(Settings):
-    """What an order's status in Specter does to the shop's order."""
+def _code(value: str) -> str:
+    if not value or any(char.isspace() for char in value):
+        raise ValueError("expected a code without blanks, as Specter tells it")
+    return value
 
+
+StatusCode = Annotated[str, AfterValidator(_code)]
+"""A code of an order's status in Specter. Only "D" (delivered) and "5" (cancelled) are publicly known."""
+
+WriteStrategy = Literal["order-set", "shipment", "both"]
+"""How the shop's order is marked as sent (Abicart reference 10 #19): its own field, a shipment of all its rows, both."""
+
+
+class StatusSettings(Settings):
+    """What an order's status in Specter does to the shop's order (rule 35). Payments are never touched."""
+
+    read_orders: bool = True
     mark_delivered: bool = True
+    delivered_codes: list[StatusCode] = Field(default_factory=lambda: ["D"])
+    partly_delivered: Literal["list", "sent"] = "list"
+    partly_delivered_codes: list[StatusCode] = Field(default_factory=list)
     write_cancelled: bool = False
+    cancelled_codes: list[StatusCode] = Field(default_factory=lambda: ["5"])
+    other_delivery_codes: list[StatusCode] = Field(default_factory=list)
+    other_status_codes: list[StatusCode] = Field(default_factory=list)
+    write_strategy: WriteStrategy = "order-set"
     tracking_urls: dict[ShopUid, Annotated[str, AfterValidator(_template)]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _a_code_means_one_thing(self) -> StatusSettings:
+        for names in (
+            ("delivered_codes", "partly_delivered_codes", "other_delivery_codes"),
+            ("cancelled_codes", "other_status_codes"),
+        ):
+            seen: dict[str, str] = {}
+            for name in names:
+                for code in getattr(self, name):
+                    if code in seen:
+                        raise ValueError(f"{name}: the code “{code}” is in {seen[code]} already")
+                    seen[code] = name
+        return self

@@ -160,6 +160,18 @@ def _warnings(settings: ShopSettings) -> Any:
         )
     if settings.stock.every_minutes is not None and not settings.imports.stock:
         yield "stock.every_minutes does nothing while imports.stock is off."
+    if settings.status.write_cancelled:
+        yield (
+            "status.write_cancelled is on: an order cancelled in Specter is cancelled in the shop, which gives its "
+            "stock back and signals the payment provider."
+        )
+    if settings.status.tracking_urls and settings.status.write_strategy == "order-set":
+        yield (
+            "status.tracking_urls do nothing while status.write_strategy is “order-set”: only a shipment carries "
+            "the address of a parcel."
+        )
+    if settings.status.mark_delivered and not settings.status.delivered_codes:
+        yield "status.mark_delivered does nothing while status.delivered_codes is empty."
     if settings.import_guard.without_answer == "apply":
         yield (
             "import_guard.without_answer is “apply”: changes beyond the guard's limits are written when nobody "
