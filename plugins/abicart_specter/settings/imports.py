@@ -72,7 +72,7 @@ StatusCode = Annotated[str, AfterValidator(_code)]
 """A code of an order's status in Specter. Only "D" (delivered) and "5" (cancelled) are publicly known."""
 
 WriteStrategy = Literal["order-set", "shipment", "both"]
-"""How the shop's order is marked as sent (Abicart reference 10 #19): its own field, a shipment of all its rows, both."""
+"""How the shop's order is marked as sent (Abicart reference 10 #19): its field, a shipment of all its rows, or both."""
 
 
 class StatusSettings(Settings):
