@@ -5,10 +5,13 @@ from __future__ import annotations
 import random as random_module
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from threading import Event
 from typing import Any, Self
 
+from abicart_specter.clients.article_writes import ArticleWrite, ArticleWrites, ArticleWritten
 from abicart_specter.clients.articles import VARIANT_FIELDS, Article, ArticleQuery, complete_variants, tidy
+from abicart_specter.clients.changed_articles import ChangedArticles
 from abicart_specter.clients.field_query import Path
 from abicart_specter.clients.jsonrpc import as_uid
 from abicart_specter.clients.options import AbicartConnection, HttpOptions, RequestCounts
@@ -17,6 +20,7 @@ from abicart_specter.clients.paging import UidPages, prefetched
 from abicart_specter.clients.rpc import RpcChannel
 from abicart_specter.clients.shop_calls import ShopCalls
 from abicart_specter.clients.shop_facts import WEBSHOP_FIELDS, read_shop_facts
+from abicart_specter.clients.stock_writes import StockWrite, StockWrites, StockWritten
 from abicart_specter.clients.unreadable import NotReadable
 from abicart_specter.domain.records import ShopFacts
 
@@ -55,6 +59,9 @@ class AbicartClient:
         self._calls = ShopCalls(self._rpc, connection.shop, self.options.page_size)
         self._unknown_keys: set[Path] = set()
         self.orders = ShopOrders(self._calls, connection.language, self.get_articles)
+        self._changed = ChangedArticles(self._calls, self._unknown_keys, self._variants)
+        self._writes = ArticleWrites(self._calls, self._unknown_keys, self.get_articles, self._variants)
+        self._stocks = StockWrites(self._calls, self._writes, self.get_articles, self._variants)
 
     @property
     def counts(self) -> RequestCounts:
@@ -140,6 +147,69 @@ class AbicartClient:
         found = [self._calls.made(tidy, articles[uid], "Article.get") for uid in uids if uid in articles]
         complete_variants(found, self._variants)
         return found
+
+    def iter_changed_articles(
+        self,
+        since: datetime,
+        fields: Sequence[str],
+        *,
+        until: datetime | None = None,
+        required: Sequence[str] = (),
+    ) -> Iterator[list[Article]]:
+        """The articles last changed from ``since`` on and before ``until``, each once, in pages as above.
+
+        A change of a variant counts as one of its article. ``changed`` is always among the fields, as an aware time.
+        An article that changes while the pages are read may be shown as it was before that: whoever remembers how
+        far was read must remember the time at which the reading began.
+
+        :param since: aware, as is ``until``.
+        :raises CatalogueChangedError: the list does not come to an end.
+        """
+        return self._changed.pages(since, until, fields, required)
+
+    def iter_article_uids(self) -> Iterator[list[int]]:
+        """The uids of all articles there are, ascending, in pages as large as the shop gives."""
+        return self._changed.uid_pages()
+
+    def write_articles(
+        self,
+        writes: Sequence[ArticleWrite],
+        fields: Sequence[str],
+        *,
+        before_try: Callable[[], None] | None = None,
+    ) -> dict[int, ArticleWritten]:
+        """Write to articles, in as few requests as the shop allows. Doing it twice does no harm.
+
+        Each succeeds or fails alone. What the shop has after a write comes with its answer; where the answer does not
+        show it, the article is read again.
+
+        :param fields: top-level fields of the documents to get back; those that are written are always among them.
+        :param before_try: called right before each request leaves; may raise to stop.
+        :returns: by uid, in the order asked.
+        :raises FatalError: the shop no longer takes our token. Writes of earlier requests are in the shop.
+        :raises ValueError: two writes to one article.
+        """
+        return self._writes.write(writes, fields, before_try)
+
+    def write_article_stocks(
+        self, writes: Sequence[StockWrite], *, before_try: Callable[[], None] | None = None
+    ) -> dict[int, StockWritten]:
+        """Write the stock of articles without variants, in as few requests as the shop allows.
+
+        An article with variants, or whose stock the shop does not manage, is not written to: refused.
+
+        :param before_try, returns, raises: as in :meth:`write_articles`.
+        """
+        return self._stocks.write_articles(writes, before_try)
+
+    def write_variant_stocks(
+        self, writes: Sequence[StockWrite], *, before_try: Callable[[], None] | None = None
+    ) -> dict[int, StockWritten]:
+        """Write the stock of variants, in as few requests as the shop allows.
+
+        :param before_try, returns, raises: as in :meth:`write_articles`.
+        """
+        return self._stocks.write_variants(writes, before_try)
 
     def call(
         self,

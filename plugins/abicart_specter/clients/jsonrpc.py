@@ -1,12 +1,13 @@
 """JSON-RPC 2.0 as Abicart speaks it: calls to bytes, bytes to answers. No network here.
 
 Amounts stay exact: a number with a fraction or an exponent becomes ``Decimal``, a whole one stays ``int``.
+A ``Decimal`` that is sent keeps its digits.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NoReturn
@@ -132,8 +133,45 @@ def _request(call: Call, number: int) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": number, "method": call.method, "params": list(call.params)}
 
 
+class _Inexact(Exception):
+    """A number that a float would not keep; nobody sees this."""
+
+
 def _to_bytes(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    try:
+        text = json.dumps(
+            value, ensure_ascii=False, separators=(",", ":"), allow_nan=False, default=_near_number
+        )
+    except _Inexact:
+        text = _exact_text(value)
+    return text.encode()
+
+
+def _near_number(value: Any) -> int | float:
+    """What ``json`` writes with the digits of a ``Decimal``: the quick way, right for every usual amount."""
+    if not isinstance(value, Decimal):
+        raise TypeError(f"{type(value).__name__} cannot be sent as JSON")
+    if not value.is_finite():
+        raise ValueError("a number to be sent is not finite")
+    if value == value.to_integral_value():
+        return int(value)
+    near = float(value)
+    if Decimal(repr(near)) != value:
+        raise _Inexact
+    return near
+
+
+def _exact_text(value: Any) -> str:
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, Mapping):
+        inner = (
+            f"{json.dumps(str(key), ensure_ascii=False)}:{_exact_text(one)}" for key, one in value.items()
+        )
+        return "{" + ",".join(inner) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_exact_text, value)) + "]"
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def _answer(value: dict[str, Any]) -> Answer:

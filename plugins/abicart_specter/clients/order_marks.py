@@ -1,9 +1,10 @@
-"""Writing Specter's order number back to the shop's orders, and reading what each order holds after that."""
+"""Writing to the shop's orders in batches, and reading what each order holds after that."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from abicart_specter.clients.abicart_errors import AbicartForbiddenError, AbicartRefusedError, says_it_is_gone
 from abicart_specter.clients.field_query import FieldQuery
@@ -15,25 +16,30 @@ from abicart_specter.errors import AbicartSpecterError, FatalError, RetriableErr
 MARK = "externalOrderNumber"
 GONE = "the shop no longer has the order"
 
+Shows = Callable[[int, OrderDocument], str]
+"""Why an order does not show what was written to it, in words; "" if it does."""
+
 
 @dataclass(frozen=True, slots=True)
 class MarkResult:
-    """What became of one mark.
+    """What became of one write to an order.
 
-    :param ok: the shop shows the number.
-    :param words: why not, fit for a log.
+    :param ok: the shop shows what was written.
+    :param words: why not, fit for a log. With ``ok``: what else could not be written beside it.
     :param document: the order as it is after the write, if it could be read.
     :param refused: the shop says no; asking again will not help. Else it was not reached.
+    :param unconfirmed: the answer to a write that must not be repeated was lost, and the order does not show it.
     """
 
     ok: bool
     words: str
     document: OrderDocument | None = field(default=None, repr=False)
     refused: bool = False
+    unconfirmed: bool = False
 
 
 class OrderMarks:
-    """Marks orders in batches. The answer to each write is asked to hold the whole order."""
+    """Writes to orders in batches. The answer to each write is asked to hold the whole order."""
 
     def __init__(self, calls: ShopCalls, orders: WholeOrders) -> None:
         self._calls = calls
@@ -43,33 +49,65 @@ class OrderMarks:
         self, marks: Sequence[tuple[int, str]], before_try: Callable[[], None] | None
     ) -> dict[int, MarkResult]:
         """See :meth:`ShopOrders.mark_orders`."""
+        numbers = dict(marks)
+
+        def shows(uid: int, document: OrderDocument) -> str:
+            shown = document.get(MARK)
+            good = isinstance(shown, str | int) and str(shown).strip() == numbers[uid]
+            return "" if good else "the shop took the number but does not show it"
+
+        results = self.write({uid: {MARK: number} for uid, number in marks}, shows, before_try)
+        return {uid: results[uid] for uid, _ in marks}
+
+    def write(
+        self,
+        patches: Mapping[int, Mapping[str, Any]],
+        shows: Shows,
+        before_try: Callable[[], None] | None,
+    ) -> dict[int, MarkResult]:
+        """Write a patch to each order. Writing it twice must do no harm.
+
+        :raises FatalError: the shop no longer takes our token.
+        """
         query = self._orders.query()
         results: dict[int, MarkResult] = {}
-        unread: dict[int, str] = {}
-        waiting = dict(marks)
+        unread: list[int] = []
+        waiting = dict(patches)
         while waiting:
-            calls = [("Order.set", [uid, {MARK: number}, query.query]) for uid, number in waiting.items()]
+            calls = [("Order.set", [uid, dict(patch), query.query]) for uid, patch in waiting.items()]
             outcomes = self._calls.batch(calls, idempotent=True, before_try=before_try)
-            again = self._about_the_query(query, dict(zip(waiting, outcomes, strict=True)))
-            for (uid, number), outcome in zip(waiting.items(), outcomes, strict=True):
+            again = self._about_the_query(query, waiting, outcomes)
+            for uid, outcome in zip(waiting, outcomes, strict=True):
                 if uid in again:
                     continue
                 if isinstance(outcome, AbicartSpecterError):
-                    results[uid] = _not_marked(outcome)
+                    results[uid] = not_written(outcome)
                 elif (document := self._read(outcome, uid)) is not None:
-                    results[uid] = _marked(document, number)
+                    results[uid] = written(shows(uid, document), document)
                 else:
-                    unread[uid] = number
+                    unread.append(uid)
             waiting = {uid: waiting[uid] for uid in again}
-        results |= self._read_back(unread)
-        return {uid: results[uid] for uid, _ in marks}
+        return results | self.read_back(unread, shows)
 
-    def _about_the_query(self, query: FieldQuery, outcomes: Mapping[int, object]) -> list[int]:
+    def read_back(self, uids: Sequence[int], shows: Shows) -> dict[int, MarkResult]:
+        """What the orders show now."""
+        if not uids:
+            return {}
+        try:
+            found = self._orders.get(list(uids))
+        except RetriableError as error:
+            return {uid: MarkResult(False, error.message) for uid in uids}
+        gone = MarkResult(False, GONE, refused=True)
+        return {uid: written(shows(uid, found[uid]), found[uid]) if uid in found else gone for uid in uids}
+
+    def _about_the_query(
+        self, query: FieldQuery, patches: Mapping[int, Mapping[str, Any]], outcomes: Sequence[object]
+    ) -> list[int]:
         """The orders at which not the write was refused but a field of the query, which is now asked for no more."""
         named: dict[int, tuple[str, ...]] = {}
-        for uid, outcome in outcomes.items():
+        for (uid, patch), outcome in zip(patches.items(), outcomes, strict=True):
             path = query.named_by_any(outcome.pointers) if isinstance(outcome, AbicartRefusedError) else None
-            if path is not None and path not in (("uid",), (MARK,)) and not query.needs(path):
+            if path is not None and path[0] not in ("uid", *patch) and not query.needs(path):
                 named[uid] = path
         for path in set(named.values()):
             query.drop(path)
@@ -81,26 +119,17 @@ class OrderMarks:
         except RetriableError:
             return None  # written, but not in a form to be read: it is read again
 
-    def _read_back(self, marks: Mapping[int, str]) -> dict[int, MarkResult]:
-        if not marks:
-            return {}
-        try:
-            found = self._orders.get(list(marks))
-        except RetriableError as error:
-            return {uid: MarkResult(False, error.message) for uid in marks}
-        gone = MarkResult(False, GONE, refused=True)
-        return {uid: _marked(found[uid], number) if uid in found else gone for uid, number in marks.items()}
+
+def written(words: str, document: OrderDocument) -> MarkResult:
+    """For an order that the shop took a write to, by what it shows."""
+    return MarkResult(not words, words, document, refused=bool(words))
 
 
-def _marked(document: OrderDocument, number: str) -> MarkResult:
-    shown = document.get(MARK)
-    if isinstance(shown, str | int) and str(shown).strip() == number:
-        return MarkResult(True, "", document)
-    return MarkResult(False, "the shop took the number but does not show it", document, refused=True)
+def not_written(error: AbicartSpecterError) -> MarkResult:
+    """For the error that one write of a batch ended in.
 
-
-def _not_marked(error: AbicartSpecterError) -> MarkResult:
-    """:raises FatalError: the token or the connection is the cause, not this order."""
+    :raises FatalError: the token or the connection is the cause, not this order.
+    """
     if isinstance(error, AbicartForbiddenError):
         return MarkResult(False, error.message, refused=True)
     if isinstance(error, FatalError):

@@ -57,17 +57,22 @@ class Stretch:
         """Whether a time lies before the stretch however it is read."""
         return max(readings(at)) < self.since
 
+    def fitting(self, at: datetime) -> datetime | None:
+        """The time in UTC, if it can lie in the stretch."""
+        return next(
+            (one for one in readings(at) if self.since <= one and (self.until is None or one < self.until)),
+            None,
+        )
+
     def _head(self, row: Row) -> OrderHead | None:
         at = row[self.field]
         if row["ordered"] is None or at is None:
             return None
-        fitting = [
-            one for one in readings(at) if self.since <= one and (self.until is None or one < self.until)
-        ]
-        if not fitting:
+        fitting = self.fitting(at)
+        if fitting is None:
             return None
         times = {name: None if row[name] is None else row[name].astimezone(UTC) for name in TIMES}
-        return cast(OrderHead, {**row, **times, self.field: fitting[0]})
+        return cast(OrderHead, {**row, **times, self.field: fitting})
 
 
 def readings(at: datetime) -> list[datetime]:
@@ -91,9 +96,9 @@ def filtered_pages(ask: Ask, stretch: Stretch, page_size: int, what: str) -> Uid
 
 
 class NewestFirst:
-    """The orders that changed last, newest first, down to the beginning of a stretch of ``changed``.
+    """The rows that changed last, newest first, down to the beginning of a stretch of ``changed``.
 
-    For shops that cannot filter by ``/changed``. An order that changes while we read moves to the front, which shows us
+    For shops that cannot filter by ``/changed``. A row that changes while we read moves to the front, which shows us
     others twice, and itself when its new time is read. A row that vanishes (a cart) would pull unseen ones past
     us; each page therefore begins with the last row of the one before, and if that is not so, we go back a page.
     """
@@ -134,7 +139,7 @@ class NewestFirst:
         times = [row["changed"] for row in rows if row["changed"] is not None]
         if any(max(readings(a)) < min(readings(b)) for a, b in pairwise(times)):
             raise UnreadableAnswerError(
-                f"{self._what}: the list is not sorted by changed as asked, so orders could be missed.",
+                f"{self._what}: the list is not sorted by changed as asked, so some could be missed.",
                 remedy="The task tries again; if it stays so, report it.",
             )
         fresh = [row for row in rows if row["uid"] not in self._seen]

@@ -17,7 +17,9 @@ from abicart_specter.clients.order_documents import OrderDocument, OrderHead
 from abicart_specter.clients.order_lookup import OrderLookup
 from abicart_specter.clients.order_marks import MarkResult, OrderMarks
 from abicart_specter.clients.order_pages import NewestFirst, Stretch, filtered_pages
+from abicart_specter.clients.order_states import OrderStates, SendStrategy, SentOrder
 from abicart_specter.clients.paging import UidPages, prefetched
+from abicart_specter.clients.shipments import Shipments
 from abicart_specter.clients.shop_calls import ShopCalls
 from abicart_specter.clients.shop_methods import SUSPICIOUS, ShopMethod, read_methods
 from abicart_specter.clients.whole_orders import GetArticles, WholeOrders
@@ -47,6 +49,7 @@ class ShopOrders:
         self._unknown: set[Path] = set()
         self._whole = WholeOrders(calls, get_articles, self._unknown)
         self._marks = OrderMarks(calls, self._whole)
+        self._states = OrderStates(self._whole, self._marks, Shipments(calls))
         self._filters_by_changed = True
 
     def iter_order_pages(
@@ -142,6 +145,41 @@ class ShopOrders:
         :raises FatalError: the shop no longer takes our token.
         """
         return self._marks.mark(marks, before_try)
+
+    def mark_sent(
+        self,
+        sent: Sequence[SentOrder],
+        strategy: SendStrategy,
+        *,
+        before_try: Callable[[], None] | None = None,
+    ) -> dict[int, MarkResult]:
+        """Mark whole orders as sent; each is read before and after. Doing it twice does no harm.
+
+        One that the shop shows as sent already is written to only for its tracking address, which needs a shipment:
+        with the strategy ``order-set`` it is left out.
+
+        :param before_try: called right before each try leaves; may raise to stop.
+        :returns: by uid, in the order asked. Refused: gone, cancelled in the shop, or the shop's setting does not work
+            there. ``words`` with ``ok``: the order shows as sent, but something beside it could not be written.
+        :raises FatalError: the shop no longer takes our token.
+        :raises ValueError: an order is named twice.
+        """
+        return self._states.mark_sent(sent, strategy, before_try)
+
+    def cancel_orders(
+        self, uids: Sequence[int], *, before_try: Callable[[], None] | None = None
+    ) -> dict[int, MarkResult]:
+        """Cancel orders in the shop, which tells the payment provider and gives the stock back (Abicart reference 6.1).
+
+        One that is cancelled already is not written to.
+
+        :param before_try, raises: as in :meth:`mark_sent`.
+        """
+        return self._states.cancel(uids, before_try)
+
+    def cancel_order(self, uid: int, *, before_try: Callable[[], None] | None = None) -> MarkResult:
+        """As :meth:`cancel_orders`, for one."""
+        return self.cancel_orders([uid], before_try=before_try)[uid]
 
     def payment_methods(self) -> list[ShopMethod]:
         """The shop's payment methods."""
