@@ -29,6 +29,7 @@ class OrderSync(Base):
         Index(None, "shop", "write_back"),
         Index(None, "shop", "number"),
         Index(None, "shop", "ordered_at"),
+        Index("ix_order_sync_shop_specter_order_no", "shop", "specter_order_no"),
         Index("uq_order_sync_shop_external_no", "shop", "external_no", unique=True),
     )
     shop: Mapped[str] = mapped_column(primary_key=True)

@@ -13,7 +13,9 @@ from abicart_specter.domain.imports.status import (
     Do,
     OrderTold,
     ShopOrderNow,
+    Step,
     Wish,
+    WishFor,
     delivery_of,
     step_for,
     tracking_url,
@@ -141,15 +143,43 @@ def test_the_shops_words(word: str, delivery: Delivery | None) -> None:
 def test_the_shops_order_is_looked_at_before_it_is_written(
     wish: Wish, order: ShopOrderNow, do: Do, rule: str
 ) -> None:
-    step = step_for(wish, order)
+    step = step_for(WishFor(wish), order)
     assert (step.do, step.rule) == (do, rule)
     assert bool(step.words) is bool(step.remedy) is (do is Do.LIST)
 
 
-@pytest.mark.parametrize("wish", [Wish.LISTED, Wish.UNKNOWN, Wish.NOTHING])
-def test_what_is_for_people_never_becomes_a_write(wish: Wish) -> None:
+@pytest.mark.parametrize(
+    ("told", "settled", "open_"),
+    [
+        (OrderTold("5", "N"), [now(discarded=True)], [now(), now("sent")]),
+        (OrderTold("5", "D"), [now(discarded=True)], [now(), now("sent")]),
+        (OrderTold("", "", True), [now("sent")], [now(), now("partlySent"), now("sent", discarded=True)]),
+    ],
+)
+def test_what_is_listed_is_settled_when_a_person_did_it_in_the_shop(
+    told: OrderTold, settled: list[ShopOrderNow], open_: list[ShopOrderNow]
+) -> None:
+    wish = wish_of(told, DEFAULT)
+    assert [step_for(wish, one).do for one in settled] == [Do.DONE] * len(settled)
+    assert [step_for(wish, one) for one in open_] == [
+        Step(Do.LIST, wish.rule, wish.words, wish.remedy)
+    ] * len(open_)
+
+
+@pytest.mark.parametrize("wish", [Wish.UNKNOWN, Wish.NOTHING])
+def test_what_is_not_understood_never_comes_near_the_shop(wish: Wish) -> None:
     with pytest.raises(ValueError, match="asks nothing of the shop"):
-        step_for(wish, now())
+        step_for(WishFor(wish), now())
+
+
+@given(CODES, CODES, st.booleans(), st.sampled_from(["sent", "unsent", "partlySent", "odd"]), st.booleans())
+def test_without_the_opt_in_nothing_is_ever_cancelled(
+    status: str, delivery: str, changed: bool, word: str, discarded: bool
+) -> None:
+    wish = wish_of(OrderTold(status, delivery, changed), DEFAULT)
+    if wish.wish in (Wish.UNKNOWN, Wish.NOTHING):
+        return
+    assert step_for(wish, now(word, discarded=discarded)).do is not Do.CANCEL
 
 
 TEMPLATES = {7: "https://tracking.example/find?id={tracking_number}&lang=sv"}

@@ -66,12 +66,17 @@ class OrderTold:
 
 @dataclass(frozen=True, slots=True)
 class WishFor:
-    """A wish with the rule it came from and, unless it is clear, words and a remedy for people."""
+    """A wish with the rule it came from and, unless it is clear, words and a remedy for people.
+
+    :param settled_by: of what is listed: the state of the shop's order (``SENT`` or ``CANCELLED``) with which a person
+        has dealt with it.
+    """
 
     wish: Wish
     rule: str = ""
     words: str = ""
     remedy: str = ""
+    settled_by: Wish | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +124,7 @@ def wish_of(told: OrderTold, settings: StatusSettings) -> WishFor:
             "delivered_not_written",
             "delivered in Specter; status.mark_delivered is off",
             "Mark the order as sent in the shop, or switch status.mark_delivered on.",
+            Wish.SENT,
         )
     if partly:
         return _partly(settings)
@@ -140,6 +146,7 @@ def _cancelled(settings: StatusSettings, delivery: str) -> WishFor:
             "cancelled_and_delivered",
             f"cancelled in Specter, and {delivery} as well",
             "Look at both: cancel or credit the order in the shop by hand if nothing of it is to be kept.",
+            Wish.CANCELLED,
         )
     if settings.write_cancelled:
         return WishFor(Wish.CANCELLED, "cancelled")
@@ -149,6 +156,7 @@ def _cancelled(settings: StatusSettings, delivery: str) -> WishFor:
         "cancelled in Specter; the shop's order lives on",
         "Cancel the order in the shop, which tells the payment provider, or see why Specter's was cancelled. "
         "status.write_cancelled would do the former by itself.",
+        Wish.CANCELLED,
     )
 
 
@@ -160,6 +168,7 @@ def _partly(settings: StatusSettings) -> WishFor:
         "partly_delivered",
         "a part of it was delivered; Specter does not say which rows",
         "Tell the buyer from the shop if need be; the order is marked as sent when the rest is delivered.",
+        Wish.SENT,
     )
 
 
@@ -177,17 +186,21 @@ def delivery_of(word: str) -> Delivery | None:
     return _BY_WORD.get("".join(char for char in word.casefold() if char.isalnum()))
 
 
-def step_for(wish: Wish, now: ShopOrderNow) -> Step:
-    """What to do with the shop's order for ``SENT`` or ``CANCELLED``; other wishes never come here.
+def step_for(wish: WishFor, now: ShopOrderNow) -> Step:
+    """What to do with the shop's order. What is only listed never becomes a write, but may be settled by now.
 
-    :raises ValueError: another wish.
+    :raises ValueError: a wish that asks nothing of the shop.
     """
     delivery = delivery_of(now.delivery_status)
-    if wish is Wish.SENT:
+    if wish.wish is Wish.SENT:
         return _to_sent(now, delivery)
-    if wish is Wish.CANCELLED:
+    if wish.wish is Wish.CANCELLED:
         return _to_cancelled(now, delivery)
-    raise ValueError(f"{wish.value} asks nothing of the shop")
+    if wish.wish is Wish.LISTED:
+        sent = delivery is Delivery.SENT and not now.discarded
+        settled = {Wish.SENT: sent, Wish.CANCELLED: now.discarded}.get(wish.settled_by or Wish.NOTHING, False)
+        return Step(Do.DONE) if settled else Step(Do.LIST, wish.rule, wish.words, wish.remedy)
+    raise ValueError(f"{wish.wish.value} asks nothing of the shop")
 
 
 def _to_sent(now: ShopOrderNow, delivery: Delivery | None) -> Step:
