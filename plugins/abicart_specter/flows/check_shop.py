@@ -10,6 +10,7 @@ from abicart_specter.domain.records import ShopFacts
 from abicart_specter.errors import BaseCurrencyError, ConfigurationError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.requests_made import counted_abicart, counted_specter
+from abicart_specter.flows.shared_account import check_shared_account
 from abicart_specter.ledger import ShopBinding
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ def check_shop(ctx: FlowContext, *, watch: Watch = _unwatched) -> ShopFacts:
     :raises CredentialsError: a system refuses our credentials.
     :raises BaseCurrencyError: the shop's base currency is not SEK.
     :raises LedgerError: the ledger belongs to another shop or account.
+    :raises ConfigurationError: another shop of the same Specter account could have orders of the same number.
     """
     ctx.begin()
     with watch("abicart"), counted_abicart(ctx, "check_shop") as abicart:
@@ -55,6 +57,7 @@ def check_shop(ctx: FlowContext, *, watch: Watch = _unwatched) -> ShopFacts:
         ctx.ledger.check_binding(binding)
     else:
         ctx.ledger.bind(binding)
+    check_shared_account(ctx, binding)
     for warning in ctx.settings.warnings():
         log.warning("Shop %s: %s", ctx.shop, warning)
     log.info(

@@ -45,7 +45,12 @@ class Drained:
 
 def queue_account(specter: SpecterClient) -> str:
     """Whose queue it is: the Specter account and its API user. Shops may share one (rule 29)."""
-    return f"{specter.connection.sbm_id}/{specter.connection.api_user_id or 'v1'}"
+    return account_name(specter.connection.sbm_id, specter.connection.api_user_id)
+
+
+def account_name(sbm_id: int, api_user_id: int | None) -> str:
+    """How inbox, leases and journal call an account as one API user reads it."""
+    return f"{sbm_id}/{api_user_id or 'v1'}"
 
 
 def drain_article_info(

@@ -59,6 +59,12 @@ class Entry:
     read_at: datetime
     reference: str
 
+    @property
+    def sbm_id(self) -> int | None:
+        """The Specter account without its API user; ``None`` in a folder that is none of ours."""
+        number = self.account.partition("/")[0]
+        return int(number) if number.isascii() and number.isdecimal() else None
+
 
 class Journal:
     """A folder of raw answers, outside the ledger, from which a batch can be replayed.
@@ -123,13 +129,13 @@ class Journal:
                         if entry is not None:
                             yield entry
 
-    def prune(self, older_than: datetime, account: str | None = None) -> int:
-        """Remove the entries that are older, of one account or of all; returns how many."""
+    def prune(self, older_than: datetime, sbm_id: int | None = None) -> int:
+        """Remove the entries that are older, of one Specter account, all its API users, or of all; returns how many."""
         limit = older_than.astimezone(UTC)
         gone = 0
         emptied: set[str] = set()
-        for entry in list(self.entries(account)):
-            if entry.read_at < limit:
+        for entry in list(self.entries()):
+            if entry.read_at < limit and sbm_id in (None, entry.sbm_id):
                 self._folder_of(entry.reference.split("/")).unlink()
                 emptied.add(entry.reference.rpartition("/")[0])
                 gone += 1

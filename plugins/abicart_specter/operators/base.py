@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from airflow.sdk import Context
 
     from abicart_specter.flows.context import FlowContext
+    from abicart_specter.flows.journal import Journal
 
 REPORTS_DIR_VARIABLE = "ABICART_SPECTER_REPORTS_DIR"
 JOURNAL_DIR_VARIABLE = "ABICART_SPECTER_JOURNAL_DIR"
@@ -30,6 +31,18 @@ def reports_dir() -> Path:
 def journal_dir() -> Path:
     """Folder of Specter's raw answers: ``$ABICART_SPECTER_JOURNAL_DIR``, else ``journal`` in Airflow's home."""
     return _folder(JOURNAL_DIR_VARIABLE, "journal")
+
+
+def journal() -> Journal:
+    """The journal of Specter's raw answers. Its folder may be an address that Airflow's object storage knows, such as
+    ``s3://connection@bucket/journal``.
+    """
+    from airflow.sdk import ObjectStoragePath
+
+    from abicart_specter.flows.journal import Journal
+
+    place = os.environ.get(JOURNAL_DIR_VARIABLE, "")
+    return Journal(ObjectStoragePath(place) if "://" in place else journal_dir())
 
 
 def _folder(variable: str, name: str) -> Path:

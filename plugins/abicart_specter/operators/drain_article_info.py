@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from abicart_specter.operators.base import ShopOperator, journal_dir
+from abicart_specter.operators.base import ShopOperator, journal
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -15,10 +15,9 @@ class DrainArticleInfoOperator(ShopOperator):
 
     def execute(self, context: Context) -> int:
         from abicart_specter.flows.drain_queue import drain_article_info
-        from abicart_specter.flows.journal import Journal
         from abicart_specter.operators.options import lease_terms
 
         self.skip_when(self.is_dry_run(context), "A dry run leaves Specter's queue alone.")
         with self.flow_context(context) as ctx:
             self.skip_when(not ctx.settings.masters(), "The shop is master of every field; no import is on.")
-            return drain_article_info(ctx, Journal(journal_dir()), lease_terms(ctx.settings))
+            return drain_article_info(ctx, journal(), lease_terms(ctx.settings))

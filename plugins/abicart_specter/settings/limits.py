@@ -38,7 +38,8 @@ class MappingSettings(Settings):
 
 
 class RetentionSettings(Settings):
-    """How long the ledger keeps what is not needed for safety."""
+    """How long the ledger, and the journal of Specter's raw answers, keep what is not needed for safety."""
 
     run_days: int = Field(default=90, ge=7, le=3650)
     personal_data_days: int = Field(default=90, ge=1, le=3650)
+    journal_days: int = Field(default=30, ge=7, le=3650)
