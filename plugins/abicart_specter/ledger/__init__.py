@@ -11,6 +11,19 @@ from abicart_specter.ledger.errors import (
 )
 from abicart_specter.ledger.facade import Ledger
 from abicart_specter.ledger.identity import IDENTITY_VARIABLE
+from abicart_specter.ledger.import_records import (
+    ChangeRecord,
+    ChangeState,
+    ImportRun,
+    LookAt,
+    OpenNumber,
+    PartAnswer,
+    PartDecision,
+    PartRecord,
+    QueueActivity,
+    pair_values,
+)
+from abicart_specter.ledger.imports import ImportLedger
 from abicart_specter.ledger.keys import PARTITIONS, partition_of
 from abicart_specter.ledger.order_answers import (
     CustomerConfirmed,
@@ -41,6 +54,8 @@ from abicart_specter.ledger.order_records import (
 from abicart_specter.ledger.order_rules import OrderState, WriteBack, numbered
 from abicart_specter.ledger.orders import OrderLedger
 from abicart_specter.ledger.outcome_rules import OPEN, may_replace
+from abicart_specter.ledger.product_changes import ChangeLedger
+from abicart_specter.ledger.product_changes.records import IndexCounts, LostItem, ReadingState
 from abicart_specter.ledger.records import (
     Created,
     FlagChange,
@@ -64,6 +79,7 @@ from abicart_specter.ledger.records import (
     StagingState,
 )
 from abicart_specter.ledger.scratch import scratch_ledger
+from abicart_specter.ledger.staged_articles import NumberOwner, NumberOwners
 from abicart_specter.ledger.staged_reads import VALIDATION_COLUMNS
 from abicart_specter.ledger.sync_records import (
     BatchState,
@@ -85,6 +101,9 @@ __all__ = [
     "PARTITIONS",
     "VALIDATION_COLUMNS",
     "BatchState",
+    "ChangeLedger",
+    "ChangeRecord",
+    "ChangeState",
     "Created",
     "CustomerChangedError",
     "CustomerConfirmed",
@@ -99,8 +118,11 @@ __all__ = [
     "ForeignMark",
     "FoundOrder",
     "GapRecord",
+    "ImportLedger",
+    "ImportRun",
     "InboxState",
     "InboxValue",
+    "IndexCounts",
     "Intent",
     "ItemState",
     "LatestValue",
@@ -109,9 +131,14 @@ __all__ = [
     "Ledger",
     "LedgerStatus",
     "LedgerUnavailableError",
+    "LookAt",
+    "LostItem",
     "MarkWritten",
     "Message",
+    "NumberOwner",
+    "NumberOwners",
     "OpenAlarm",
+    "OpenNumber",
     "OrderChange",
     "OrderEnded",
     "OrderIntent",
@@ -127,10 +154,15 @@ __all__ = [
     "Pair",
     "PairOrigin",
     "PairValues",
+    "PartAnswer",
+    "PartDecision",
+    "PartRecord",
     "PendingMark",
     "PersonsDecision",
     "Pruned",
+    "QueueActivity",
     "QueueBatch",
+    "ReadingState",
     "RunKey",
     "RunOrder",
     "RunRecord",
@@ -148,6 +180,7 @@ __all__ = [
     "WriteBack",
     "may_replace",
     "numbered",
+    "pair_values",
     "partition_of",
     "scratch_ledger",
 ]

@@ -18,7 +18,6 @@ from abicart_specter.ledger import (
     flag_lists,
     flags,
     identity,
-    inbox,
     items,
     leases,
     open_items,
@@ -29,27 +28,36 @@ from abicart_specter.ledger import (
     runs,
     sent_in_run,
     special_numbers,
+    staged_articles,
     staged_reads,
     staging,
 )
 from abicart_specter.ledger import records as r
 from abicart_specter.ledger import sync_records as s
 from abicart_specter.ledger.engine import Database
+from abicart_specter.ledger.imports import ImportLedger
 from abicart_specter.ledger.orders import OrderLedger
+from abicart_specter.ledger.product_changes import ChangeLedger
+from abicart_specter.ledger.queue_facade import QueueCalls
+from abicart_specter.ledger.status import StatusLedger
 
 
-class Ledger:
+class Ledger(QueueCalls):
     """The ledger of one installation. ``id`` is its own; ``backend`` is ``sqlite`` or ``postgresql``.
 
-    ``orders`` is its part about orders, customers and alarms.
+    ``orders`` is its part about orders, customers and alarms, ``imports`` that about what comes back from Specter,
+    ``status`` that about what became of orders there, ``product_changes`` that about the export on change.
     """
 
     def __init__(self, database: Database, ledger_id: str) -> None:
         """Use ``Ledger.open``."""
-        self._db = database
+        super().__init__(database)
         self.id = ledger_id
         self.backend = database.backend
         self.orders = OrderLedger(database)
+        self.product_changes = ChangeLedger(database)
+        self.status = StatusLedger(database)
+        self.imports = ImportLedger(database)
 
     @classmethod
     def open(cls, url: str, *, clock: Callable[[], datetime] | None = None) -> Self:
@@ -150,6 +158,12 @@ class Ledger:
     ) -> Iterator[list[r.StagedItem]]:
         return staged_reads.iter_chunk(self._db, run, partitions, batch)
 
+    def staged_groups(self, run: r.RunKey, article_uids: Sequence[int]) -> Iterator[list[r.StagedItem]]:
+        return staged_articles.staged_groups(self._db, run, article_uids)
+
+    def number_owners(self, run: r.RunKey) -> staged_articles.NumberOwners:
+        return staged_articles.number_owners(self._db, run)
+
     # items over all runs (rule 3)
     def item_states(self, shop: str, keys: Iterable[ItemKey]) -> dict[ItemKey, r.ItemState]:
         return items.item_states(self._db, shop, keys)
@@ -247,26 +261,6 @@ class Ledger:
     def settle_pairs(self, shop: str, values: Sequence[s.PairValues], origin: s.PairOrigin) -> None:
         pairs.settle_pairs(self._db, shop, values, origin)
 
-    # change queues and inbox (rules 27, 28)
-    def set_in_flight(self, account: str, function: str, batch_no: str) -> None:
-        inbox.set_in_flight(self._db, account, function, batch_no)
-
-    def in_flight(self, account: str, function: str) -> list[s.QueueBatch]:
-        return inbox.in_flight(self._db, account, function)
-
-    def store_batch(
-        self, account: str, function: str, batch_no: str, rows: Sequence[s.InboxValue], journal_ref: str
-    ) -> None:
-        inbox.store_batch(self._db, account, function, batch_no, rows, journal_ref)
-
-    def acknowledged(self, account: str, function: str, batch_no: str) -> None:
-        inbox.acknowledged(self._db, account, function, batch_no)
-
-    def latest_values(
-        self, account: str, function: str, numbers: Collection[str]
-    ) -> dict[str, dict[str, s.LatestValue]]:
-        return inbox.latest_values(self._db, account, function, numbers)
-
     # clean-up
     def prune(
         self,
@@ -276,6 +270,7 @@ class Ledger:
         resolved_flag_days: int = 365,
         keep_days: int = 0,
         order_detail_days: int = 365,
+        inbox_days: int = 90,
     ) -> r.Pruned:
         return retention.prune(
             self._db,
@@ -284,4 +279,5 @@ class Ledger:
             resolved_flag_days=resolved_flag_days,
             keep_days=keep_days,
             order_detail_days=order_detail_days,
+            inbox_days=inbox_days,
         )

@@ -11,8 +11,9 @@ counts, so nothing is lost or doubled by it.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Connection, func, select, update
 
 from abicart_specter.errors import LedgerError
 from abicart_specter.ledger.engine import Database, upsert
@@ -21,9 +22,15 @@ from abicart_specter.ledger.models import InboxRow, QueueBatchRow
 from abicart_specter.ledger.sync_records import BatchState, InboxState, InboxValue, LatestValue, QueueBatch
 
 
-def set_in_flight(db: Database, account: str, function: str, batch_no: str) -> None:
-    """Stores a batch's id before it is read, its own or one that Specter quotes. A known batch stays as it is."""
+def set_in_flight(db: Database, account: str, function: str, batch_no: str, *, quoted: bool = False) -> None:
+    """Stores a batch's id before it is read, its own or one that Specter quotes. A known batch stays as it is.
+
+    It also keeps a time that surely lies before the batch's opening (rule 33): our own id is opened from now on; a
+    ``quoted`` one that we do not know was opened by somebody else, but not before we last read another batch of the
+    queue, since that one was still open then. Without such a batch the time is unknown.
+    """
     with db.write() as connection:
+        now = db.now(connection)
         connection.execute(
             upsert(db.backend, QueueBatchRow)
             .values(
@@ -31,10 +38,19 @@ def set_in_flight(db: Database, account: str, function: str, batch_no: str) -> N
                 function=function,
                 batch_no=batch_no,
                 state=BatchState.IN_FLIGHT,
-                in_flight_at=db.now(connection),
+                in_flight_at=now,
+                opened_after=_last_read(connection, account, function) if quoted else now,
             )
             .on_conflict_do_nothing()
         )
+
+
+def _last_read(connection: Connection, account: str, function: str) -> datetime | None:
+    return connection.execute(
+        select(func.max(QueueBatchRow.read_at, type_=QueueBatchRow.read_at.type)).where(
+            QueueBatchRow.account == account, QueueBatchRow.function == function
+        )
+    ).scalar()
 
 
 def in_flight(db: Database, account: str, function: str) -> list[QueueBatch]:
@@ -49,6 +65,7 @@ def in_flight(db: Database, account: str, function: str) -> list[QueueBatch]:
             QueueBatchRow.in_flight_at,
             QueueBatchRow.read_at,
             QueueBatchRow.acknowledged_at,
+            QueueBatchRow.opened_after,
         )
         .where(
             QueueBatchRow.account == account,
@@ -77,7 +94,7 @@ def store_batch(
                 QueueBatchRow.function == function,
                 QueueBatchRow.batch_no == batch_no,
             )
-            .values(state=BatchState.READ, journal_ref=journal_ref, read_at=now)
+            .values(state=BatchState.READ, journal_ref=journal_ref, read_at=now, row_count=len(rows))
         ).rowcount
         if read != 1:
             raise LedgerError(f"Batch {batch_no} of {function} ({account}) was read without being in flight.")

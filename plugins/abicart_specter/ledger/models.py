@@ -275,6 +275,9 @@ class QueueBatchRow(Base):
     in_flight_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
     acknowledged_at: Mapped[datetime | None]
+    opened_after: Mapped[datetime | None]
+    """A time before which it surely was not opened; ``None`` when nothing is known."""
+    row_count: Mapped[int | None]
 
 
 class InboxRow(Base):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import and_, case, null, select
+from sqlalchemy import Connection, and_, case, null, select, update
 
 from abicart_specter.domain.records import ItemKey
 from abicart_specter.ledger.engine import Database, upsert
@@ -46,6 +46,13 @@ def pairs(db: Database, shop: str, keys: Iterable[ItemKey]) -> dict[ItemKey, dic
 
 def intend_pairs(db: Database, shop: str, values: Sequence[PairValues]) -> None:
     """Stores what an import is about to write. Call it before the write, in its own transaction."""
+    if values:
+        with db.write() as connection:
+            intend_within(db, connection, shop, values)
+
+
+def intend_within(db: Database, connection: Connection, shop: str, values: Sequence[PairValues]) -> None:
+    """``intend_pairs`` as part of a transaction that stores more."""
     insert = upsert(db.backend, PairRow)
     statement = insert.on_conflict_do_update(
         index_elements=_KEY,
@@ -62,11 +69,20 @@ def intend_pairs(db: Database, shop: str, values: Sequence[PairValues]) -> None:
         }
         for value in _in_order(values)
     ]
-    _write(db, statement, rows, "intended_at")
+    _write(db, connection, statement, rows, "intended_at")
 
 
 def settle_pairs(db: Database, shop: str, values: Sequence[PairValues], origin: PairOrigin) -> None:
     """Replaces the pairs after a confirmed write, and closes an intended one with the same values."""
+    if values:
+        with db.write() as connection:
+            settle_within(db, connection, shop, values, origin)
+
+
+def settle_within(
+    db: Database, connection: Connection, shop: str, values: Sequence[PairValues], origin: PairOrigin
+) -> None:
+    """``settle_pairs`` as part of a transaction that stores more."""
     insert = upsert(db.backend, PairRow)
     new = insert.excluded
     as_intended = and_(
@@ -94,7 +110,24 @@ def settle_pairs(db: Database, shop: str, values: Sequence[PairValues], origin: 
         }
         for value in _in_order(values)
     ]
-    _write(db, statement, rows, "settled_at")
+    _write(db, connection, statement, rows, "settled_at")
+
+
+def drop_intended_within(connection: Connection, shop: str, values: Sequence[PairValues]) -> None:
+    """Forgets intended values whose write surely did not happen, where nobody intends others since."""
+    for value in _in_order(values):
+        connection.execute(
+            update(PairRow)
+            .where(
+                PairRow.shop == shop,
+                PairRow.kind == value.key.kind,
+                PairRow.uid == value.key.uid,
+                PairRow.field == value.field,
+                PairRow.intended_shop_value.is_not_distinct_from(value.shop_value),
+                PairRow.intended_specter_value.is_not_distinct_from(value.specter_value),
+            )
+            .values(intended_shop_value=None, intended_specter_value=None, intended_at=None)
+        )
 
 
 def _key(shop: str, value: PairValues) -> dict[str, Any]:
@@ -106,9 +139,9 @@ def _in_order(values: Sequence[PairValues]) -> list[PairValues]:
     return sorted(values, key=lambda value: (value.key, value.field))
 
 
-def _write(db: Database, statement: Any, rows: list[dict[str, Any]], time_column: str) -> None:
-    if not rows:
-        return
-    with db.write() as connection:
+def _write(
+    db: Database, connection: Connection, statement: Any, rows: list[dict[str, Any]], time_column: str
+) -> None:
+    if rows:
         now = db.now(connection)
         connection.execute(statement, [{**row, time_column: now} for row in rows])

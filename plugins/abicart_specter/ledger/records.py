@@ -218,6 +218,10 @@ class Pruned:
     order_changes: int = 0
     messages: int = 0
     leases: int = 0
+    import_changes: int = 0
+    import_held: int = 0
+    inbox_rows: int = 0
+    batches: int = 0
 
 
 @dataclass(frozen=True, slots=True)

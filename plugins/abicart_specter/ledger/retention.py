@@ -7,6 +7,8 @@ from datetime import timedelta
 from sqlalchemy import Connection, delete, exists, func, or_, select, update
 
 from abicart_specter.ledger.engine import Database
+from abicart_specter.ledger.import_models import ImportChange, ImportHeld, ImportPartRow
+from abicart_specter.ledger.imports.retention import prune_queues, prune_runs
 from abicart_specter.ledger.models import FlagEntry, OutcomeEntry, Run, RunFlag
 from abicart_specter.ledger.order_models import RunOrderRow
 from abicart_specter.ledger.orders.retention import prune_orders
@@ -24,10 +26,12 @@ def prune(
     resolved_flag_days: int,
     keep_days: int,
     order_detail_days: int,
+    inbox_days: int,
 ) -> Pruned:
-    """Drops, of one shop: outcomes, found orders and run flags of all but the last ``keep_runs`` runs of each flow, and
-    of no run younger than ``keep_days`` (a flow may run every ten minutes); every staged catalogue but the newest of
-    each flow; flags resolved longer than ``resolved_flag_days`` ago; of orders what ``orders.retention`` says.
+    """Drops, of one shop: outcomes, found orders, run flags and planned changes of all but the last ``keep_runs`` runs
+    of each flow, and of no run younger than ``keep_days`` (a flow may run every ten minutes); every staged catalogue
+    but the newest of each flow; flags resolved longer than ``resolved_flag_days`` ago; of orders what
+    ``orders.retention`` says. And of all queues, which shops may share, what ``imports.retention`` says.
 
     Runs keep their row with parameters, times and summary. Each run is cleaned in short transactions of its own.
     """
@@ -37,7 +41,8 @@ def prune(
     for run_row in _drop_old_staging(db, shop):
         gone = delete_rows(db, run_row)
         articles, items = articles + gone[0], items + gone[1]
-    for run_row in _runs_with_old_detail(db, shop, keep_runs, keep_days):
+    old_runs = _runs_with_old_detail(db, shop, keep_runs, keep_days)
+    for run_row in old_runs:
         with db.write() as connection:
             outcomes += connection.execute(delete(OutcomeEntry).where(OutcomeEntry.run == run_row)).rowcount
             run_orders += connection.execute(delete(RunOrderRow).where(RunOrderRow.run == run_row)).rowcount
@@ -48,6 +53,7 @@ def prune(
             delete(FlagEntry).where(FlagEntry.shop == shop, FlagEntry.resolved_at < long_ago)
         ).rowcount
     orders = prune_orders(db, shop, order_detail_days)
+    imports, queues = prune_runs(db, old_runs), prune_queues(db, inbox_days)
     return Pruned(
         articles,
         items,
@@ -59,6 +65,10 @@ def prune(
         orders.changes,
         orders.messages,
         orders.leases,
+        imports.changes,
+        imports.held,
+        queues.inbox_rows,
+        queues.batches,
     )
 
 
@@ -84,6 +94,9 @@ def _runs_with_old_detail(db: Database, shop: str, keep_runs: int, keep_days: in
         exists().where(OutcomeEntry.run == Run.id).correlate(Run),
         exists().where(RunFlag.run == Run.id).correlate(Run),
         exists().where(RunOrderRow.run == Run.id).correlate(Run),
+        exists().where(ImportChange.run == Run.id).correlate(Run),
+        exists().where(ImportHeld.run == Run.id).correlate(Run),
+        exists().where(ImportPartRow.run == Run.id).correlate(Run),
     )
     old: list[int] = []
     with db.read() as connection:

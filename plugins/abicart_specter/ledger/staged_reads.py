@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, literal, select, tuple_, type_coerce
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, literal, select, tuple_, type_coerce
 
 from abicart_specter.domain.records import Kind
 from abicart_specter.ledger import documents
@@ -108,21 +108,8 @@ def _read_batch(
     with db.read() as connection:
         own = require_state(connection, run, StagingState.COMPLETE)
         wanted = (
-            select(*_ITEM_COLUMNS, *STATE_COLUMNS, OutcomeEntry.outcome)
-            .select_from(StagedItemRow)
-            .outerjoin(
-                Item,
-                and_(Item.shop == run.shop, Item.kind == StagedItemRow.kind, Item.uid == StagedItemRow.uid),
-            )
-            .outerjoin(
-                OutcomeEntry,
-                and_(
-                    OutcomeEntry.run == own,
-                    OutcomeEntry.kind == StagedItemRow.kind,
-                    OutcomeEntry.uid == StagedItemRow.uid,
-                ),
-            )
-            .where(StagedItemRow.run == own, StagedItemRow.partition == partition)
+            staged_items_of(run, own)
+            .where(StagedItemRow.partition == partition)
             .order_by(StagedItemRow.kind, StagedItemRow.uid)
             .limit(batch)
         )
@@ -132,13 +119,38 @@ def _read_batch(
                 tuple_(StagedItemRow.kind, StagedItemRow.uid)
                 > tuple_(literal(kind, Word(Kind)), literal(uid))
             )
-        rows = connection.execute(wanted).all()
-        uids = {row.article_uid for row in rows}
-        texts = connection.execute(
-            select(StagedArticleRow.article_uid, StagedArticleRow.document).where(
-                StagedArticleRow.run == own, StagedArticleRow.article_uid.in_(uids)
-            )
-        ).all()
+        return rebuilt(connection, own, wanted)
+
+
+def staged_items_of(run: RunKey, own: int) -> Select[Any]:
+    """SQL: the staged items of a run with what is known of them over all runs; ``rebuilt`` reads it."""
+    return (
+        select(*_ITEM_COLUMNS, *STATE_COLUMNS, OutcomeEntry.outcome)
+        .select_from(StagedItemRow)
+        .outerjoin(
+            Item,
+            and_(Item.shop == run.shop, Item.kind == StagedItemRow.kind, Item.uid == StagedItemRow.uid),
+        )
+        .outerjoin(
+            OutcomeEntry,
+            and_(
+                OutcomeEntry.run == own,
+                OutcomeEntry.kind == StagedItemRow.kind,
+                OutcomeEntry.uid == StagedItemRow.uid,
+            ),
+        )
+        .where(StagedItemRow.run == own)
+    )
+
+
+def rebuilt(connection: Connection, own: int, wanted: Select[Any]) -> list[StagedItem]:
+    """The items of such a query, each with its raw article."""
+    rows = connection.execute(wanted).all()
+    texts = connection.execute(
+        select(StagedArticleRow.article_uid, StagedArticleRow.document).where(
+            StagedArticleRow.run == own, StagedArticleRow.article_uid.in_({row.article_uid for row in rows})
+        )
+    ).all()
     raw = {uid: documents.load(text) if text else None for uid, text in texts}
     return [_staged_item(row, raw[row.article_uid]) for row in rows]
 

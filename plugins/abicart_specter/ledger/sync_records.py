@@ -98,7 +98,10 @@ class BatchState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class QueueBatch:
-    """A batch of a change queue. ``account`` is the Specter account and its API user, as the flow spells them."""
+    """A batch of a change queue. ``account`` is the Specter account and its API user, as the flow spells them.
+
+    ``opened_after``: it was surely not opened before; ``None`` when nothing is known.
+    """
 
     account: str
     function: str
@@ -108,6 +111,7 @@ class QueueBatch:
     in_flight_at: datetime
     read_at: datetime | None
     acknowledged_at: datetime | None
+    opened_after: datetime | None = None
 
 
 class InboxState(StrEnum):
