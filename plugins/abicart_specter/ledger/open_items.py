@@ -12,6 +12,7 @@ from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.keys import slices
 from abicart_specter.ledger.models import Item, OutcomeEntry, StagedItemRow
 from abicart_specter.ledger.outcome_rules import OPEN
+from abicart_specter.ledger.product_changes.models import ShopItemRow
 from abicart_specter.ledger.records import RunKey, StagingState
 from abicart_specter.ledger.staging import require_state
 
@@ -68,8 +69,9 @@ def open_items(db: Database, run: RunKey) -> Iterator[tuple[ItemKey, str | None]
 
 
 def numbers_taken_over(db: Database, run: RunKey, numbers: Mapping[ItemKey, str]) -> dict[ItemKey, ItemKey]:
-    """Items whose number Specter knows as that of another item which the run still found: item → former owner.
+    """Items whose number Specter knows as that of another item which the shop still has: item → former owner.
 
+    The shop has what the run found, and what the index of its catalogue holds besides (a run on change finds little).
     A former owner that the shop no longer has does not count: a product that was deleted and made anew takes up
     its old article.
     """
@@ -80,7 +82,7 @@ def numbers_taken_over(db: Database, run: RunKey, numbers: Mapping[ItemKey, str]
             own = require_state(connection, run, StagingState.COMPLETE)
             rows = connection.execute(
                 select(Item.created_number, Item.kind, Item.uid)
-                .join(
+                .outerjoin(
                     StagedItemRow,
                     and_(
                         StagedItemRow.run == own,
@@ -88,7 +90,19 @@ def numbers_taken_over(db: Database, run: RunKey, numbers: Mapping[ItemKey, str]
                         StagedItemRow.uid == Item.uid,
                     ),
                 )
-                .where(Item.shop == run.shop, Item.created_number.in_(list(by_number)))
+                .outerjoin(
+                    ShopItemRow,
+                    and_(
+                        ShopItemRow.shop == run.shop,
+                        ShopItemRow.kind == Item.kind,
+                        ShopItemRow.uid == Item.uid,
+                    ),
+                )
+                .where(
+                    Item.shop == run.shop,
+                    Item.created_number.in_(list(by_number)),
+                    or_(StagedItemRow.uid.is_not(None), ShopItemRow.uid.is_not(None)),
+                )
             ).all()
         for number, kind, uid in rows:
             former, now = ItemKey(kind, uid), by_number[number or ""]
