@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from abicart_specter.clients.specter import SpecterClient
 from abicart_specter.domain.groups import Refusal, bisect_refused
+from abicart_specter.domain.imports.stock import sent_as_stock_article
 from abicart_specter.domain.records import Flag, Outcome, Severity
 from abicart_specter.errors import (
     RecordError,
@@ -111,7 +112,8 @@ class GroupWriter:
                 raise RefusedError(error.message, code=error.rule, words=error.message) from error
             if first:
                 self.ctx.ledger.record_created(
-                    self.ctx.shop, [Created(p.key, p.product_number) for p in part]
+                    self.ctx.shop,
+                    [Created(p.key, p.product_number, sent_as_stock_article(p.row)) for p in part],
                 )
 
         return {p.key: refusal for p, refusal in bisect_refused(products, submit, RefusedError)}

@@ -40,13 +40,15 @@ from abicart_specter.ledger.orders import OrderLedger
 from abicart_specter.ledger.product_changes import ChangeLedger
 from abicart_specter.ledger.queue_facade import QueueCalls
 from abicart_specter.ledger.status import StatusLedger
+from abicart_specter.ledger.stock import StockLedger
 
 
 class Ledger(QueueCalls):
     """The ledger of one installation. ``id`` is its own; ``backend`` is ``sqlite`` or ``postgresql``.
 
     ``orders`` is its part about orders, customers and alarms, ``imports`` that about what comes back from Specter,
-    ``status`` that about what became of orders there, ``product_changes`` that about the export on change.
+    ``status`` that about what became of orders there, ``product_changes`` that about the export on change,
+    ``stock`` that about stock figures.
     """
 
     def __init__(self, database: Database, ledger_id: str) -> None:
@@ -58,6 +60,7 @@ class Ledger(QueueCalls):
         self.product_changes = ChangeLedger(database)
         self.status = StatusLedger(database)
         self.imports = ImportLedger(database)
+        self.stock = StockLedger(database)
 
     @classmethod
     def open(cls, url: str, *, clock: Callable[[], datetime] | None = None) -> Self:

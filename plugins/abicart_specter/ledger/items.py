@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, case, null, select
+from sqlalchemy import Connection, Executable, case, func, null, select
 
 from abicart_specter.domain.records import ItemKey
 from abicart_specter.ledger.engine import Database, upsert
@@ -59,7 +59,14 @@ def record_created(db: Database, shop: str, created: Sequence[Created]) -> None:
 
     The intent stays open: the complete row (pass 2 of rule 25) is still to come.
     """
-    rows = [{**_key(shop, made.key), "created_number": made.product_number} for made in _in_order(created)]
+    rows = [
+        {
+            **_key(shop, made.key),
+            "created_number": made.product_number,
+            "stock_managed_at_first": made.stock_managed,
+        }
+        for made in _in_order(created)
+    ]
     _write(db, _created(db.backend), rows, "created_in_specter_at")
 
 
@@ -105,6 +112,9 @@ def _created(backend: str) -> Executable:
         set_={
             "created_number": insert.excluded.created_number,
             "created_in_specter_at": insert.excluded.created_in_specter_at,
+            "stock_managed_at_first": func.coalesce(
+                Item.stock_managed_at_first, insert.excluded.stock_managed_at_first
+            ),
         },
         where=Item.created_number.is_distinct_from(insert.excluded.created_number),
     )

@@ -152,6 +152,8 @@ class Item(Base):
     uid: Mapped[int] = mapped_column(primary_key=True)
     created_in_specter_at: Mapped[datetime | None]
     created_number: Mapped[str | None]
+    stock_managed_at_first: Mapped[bool | None]
+    """Whether the shop managed its stock at the first write; only then does stock come back (rule 33)."""
     sent_at: Mapped[datetime | None]
     sent_number: Mapped[str | None]
     sent_hash: Mapped[str | None]

@@ -117,10 +117,14 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """An item that exists in Specter under this number since a write without force."""
+    """An item that exists in Specter under this number since a write without force.
+
+    :param stock_managed: whether it went as a stock article; ``None``: the row did not say.
+    """
 
     key: ItemKey
     product_number: str
+    stock_managed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.clients.specter import SpecterClient
 from abicart_specter.domain.catalogue import ARTICLE_FIELDS, REQUIRED_FIELDS, normalise
 from abicart_specter.domain.groups import GroupBuilder, bisect_refused
+from abicart_specter.domain.imports.stock import sent_as_stock_article
 from abicart_specter.domain.mapping import ArticleMapping
 from abicart_specter.domain.number_check import check_number
 from abicart_specter.domain.number_rule_table import NUMBER_DUPLICATE
@@ -222,7 +223,10 @@ def _create(
             specter.submit_articles([one.row for one in part], force=False, before_try=before_write)
         except RecordError as error:
             raise RefusedError(error.message, code=error.rule, words=error.message) from error
-        ctx.ledger.record_created(ctx.shop, [Created(one.item.key, one.row["articleNo"]) for one in part])
+        created = [
+            Created(one.item.key, one.row["articleNo"], sent_as_stock_article(one.row)) for one in part
+        ]
+        ctx.ledger.record_created(ctx.shop, created)
 
     groups = [group for one in new for group in builder.add(one)] + list(builder.rest())
     for group in groups:
