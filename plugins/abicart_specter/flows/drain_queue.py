@@ -178,7 +178,7 @@ class _QueueReader:
             if asked:
                 # A quoted batch is open already, and would be quoted again after a crash: it need not be stored
                 # before it is read, and is not stored at all if it turns out to be another queue's.
-                ledger.set_in_flight(account, queue.value, batch_no)
+                ledger.set_in_flight(account, queue.value, batch_no, quoted=True)
             return answer
 
     def _after_99(self, queue: Queue, asked: list[str], quoted: str) -> str:

@@ -91,6 +91,7 @@ from abicart_specter.ledger.sync_records import (
     PairOrigin,
     PairValues,
     QueueBatch,
+    ReplayedBatch,
     SpecialNumber,
     SpecialState,
 )
@@ -163,6 +164,7 @@ __all__ = [
     "QueueActivity",
     "QueueBatch",
     "ReadingState",
+    "ReplayedBatch",
     "RunKey",
     "RunOrder",
     "RunRecord",

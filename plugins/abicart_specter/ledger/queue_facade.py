@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from abicart_specter.ledger import inbox
+from abicart_specter.ledger import inbox, replayed
 from abicart_specter.ledger import sync_records as s
 from abicart_specter.ledger.engine import Database
 
@@ -29,6 +29,9 @@ class QueueCalls:
 
     def acknowledged(self, account: str, function: str, batch_no: str) -> None:
         inbox.acknowledged(self._db, account, function, batch_no)
+
+    def store_replayed(self, account: str, function: str, batches: Iterable[s.ReplayedBatch]) -> int:
+        return replayed.store_replayed(self._db, account, function, batches)
 
     def latest_values(
         self, account: str, function: str, numbers: Collection[str]

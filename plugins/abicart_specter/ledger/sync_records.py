@@ -134,6 +134,19 @@ class InboxValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayedBatch:
+    """A batch as the journal of raw answers holds it.
+
+    :param read_at: when its answer was read.
+    """
+
+    batch_no: str
+    read_at: datetime
+    journal_ref: str
+    rows: tuple[InboxValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LatestValue:
     """The newest row of a product number and field over all batches."""
 
