@@ -182,6 +182,7 @@ def test_every_switch_of_the_references_questions_is_there() -> None:
         16,
         17,
         18,
+        19,
         *range(20, 31),
         *range(32, 38),
         39,

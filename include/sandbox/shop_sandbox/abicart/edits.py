@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from shop_sandbox.abicart import order_changes
@@ -183,8 +183,40 @@ def _add_session(view: View, values: Values) -> Any:
     return sorted(view.shop.access.sessions)
 
 
+def _prices(view: View, values: Values) -> dict[str, int]:
+    """A price list for many products at once; campaigns stay as they are."""
+    _only(values, "factor", "uids", "decimals")
+    factor, decimals = _as_decimals(values.get("factor")), values.get("decimals", 2)
+    if isinstance(factor, str):
+        factor = _number_of(factor)
+    if isinstance(factor, bool) or not isinstance(factor, int | Decimal) or type(decimals) is not int:
+        raise UsageError("prices takes a factor, and decimals as a whole number")
+    currency = view.shop.webshop.base_currency
+    uids = values.get("uids")
+    chosen = [
+        _row(view, CLASSES["Article"], uid) for uid in (view.shop.articles.uids if uids is None else uids)
+    ]
+    changed = [one for one in chosen if currency in one.regular]
+    for article in changed:
+        price = (article.regular[currency] * factor).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        with view.shop.changing("articles", article, view.now):
+            article.regular = {**article.regular, currency: tidy(price)}
+    return {"changed": len(changed)}
+
+
+def _number_of(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except ArithmeticError:
+        raise UsageError(f"factor is a number, not {text!r}") from None
+    if not number.is_finite():
+        raise UsageError(f"factor is a number, not {text!r}")
+    return number
+
+
 _OTHER: dict[str, Callable[[View, Values], Any]] = {
     "delete": _delete,
+    "prices": _prices,
     "place_order": _place_order,
     "place_orders": _place_orders,
     "edit_order": _edit_order,
@@ -211,6 +243,7 @@ EDITS: dict[str, str] = {
     "Customer": _CHANGED_BY_PATCH,
     "Shipment": _CHANGED_BY_PATCH,
     "Webshop": f"patch: {', '.join(_WEBSHOP)}",
+    "prices": "factor, uids (all unless given), decimals (2): new regular prices in the base currency, many at once",
     "delete": "class (Article), uid: remove a product and its variants",
     "place_order": _help(SETTINGS),
     "place_orders": "orders: list of what place_order takes; defaults: what holds for all; answers uids and numbers",

@@ -21,6 +21,7 @@ _PAGE = "uid: one; without uid a page of all by offset and limit (100)"
 INSPECTIONS: dict[str, str] = {
     "counts": "how many of everything; items are what has a product number and is sold",
     "items": "articles without variants and variants, one flat row each; offset, limit (1000)",
+    "prices": "article uid → number, regular, offer (both by currency), vat_rate, changed, of all articles",
     "order_heads": "placed orders, one flat row each with total, rows and payments by status; offset, limit (100000)",
     "manifest": "what the seed planted: rule → [kind, uid], each kind of fault by name, orders by kind, invoices",
     **dict.fromkeys(CLASSES, _PAGE),
@@ -38,6 +39,8 @@ def inspect(view: View, manifest: Manifest, what: str, query: Mapping[str, str])
     if what == "items":
         offset, limit = _number(query, "offset", 0), _number(query, "limit", 1000)
         return list(islice(items(view), offset, offset + limit))
+    if what == "prices":
+        return prices(view)
     if what == "order_heads":
         offset, limit = _number(query, "offset", 0), _number(query, "limit", 100_000)
         return list(islice(order_heads(view), offset, offset + limit))
@@ -98,6 +101,20 @@ def _item(view: View, article: Article, variant: ArticleVariant | None) -> dict[
         "is_package": bool(article.content),
         "hidden": article.hidden,
         "draft": article.draft,
+    }
+
+
+def prices(view: View) -> dict[int, dict[str, Any]]:
+    """What an import may change, as the shop stores it."""
+    return {
+        uid: {
+            "number": article.article_number,
+            "regular": article.regular,
+            "offer": article.offer,
+            "vat_rate": article.vat_rate,
+            "changed": view.write_time(article.changed),
+        }
+        for uid, article in view.shop.articles.rows.items()
     }
 
 

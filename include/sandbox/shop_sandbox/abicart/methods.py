@@ -7,7 +7,14 @@ from decimal import Decimal
 from typing import Any
 
 from shop_sandbox.abicart import order_changes
-from shop_sandbox.abicart.errors import FORBIDDEN, INVALID_PARAMS, OBJECT_NOT_FOUND, RpcError, invalid
+from shop_sandbox.abicart.errors import (
+    FORBIDDEN,
+    INVALID_PARAMS,
+    METHOD_NOT_FOUND,
+    OBJECT_NOT_FOUND,
+    RpcError,
+    invalid,
+)
 from shop_sandbox.abicart.json_schema import schema_of
 from shop_sandbox.abicart.model import Article
 from shop_sandbox.abicart.patches import check_patch, refuse_if, write_values
@@ -56,6 +63,7 @@ def get(view: View, api_class: ApiClass, params: Params) -> Any:
 
 def list_rows(view: View, api_class: ApiClass, params: Params) -> Any:
     """Open question 9: whether an order's rows can be expanded in a list."""
+    _refuse_unlisted(view, api_class, "list")
     inline = view.switch["order_expansion"] == "inline" or api_class.name != "Order"
     view.expand_order_rows = inline
     try:
@@ -67,7 +75,14 @@ def list_rows(view: View, api_class: ApiClass, params: Params) -> Any:
 
 
 def count_rows(view: View, api_class: ApiClass, params: Params) -> int:
+    _refuse_unlisted(view, api_class, "count")
     return count(view, api_class, _param(params, 0, None))
+
+
+def _refuse_unlisted(view: View, api_class: ApiClass, name: str) -> None:
+    """No public text names a list of shipments."""
+    if api_class.name == "Shipment" and view.switch["shipment_list"] == "refused":
+        raise RpcError(METHOD_NOT_FOUND, message=f"Method not found: {name}")
 
 
 def set_row(view: View, api_class: ApiClass, params: Params) -> Any:

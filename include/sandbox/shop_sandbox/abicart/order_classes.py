@@ -95,6 +95,7 @@ ORDER = api_class(
             TEXT,
             values.read_delivery_status,
             write=order_changes.set_sent,
+            allowed=lambda view: view.switch["sent_by"] != "shipment",
             check=values.check_delivery_status,
         ),
         stored("discarded", FLAG, "discarded", write=order_changes.set_discarded),

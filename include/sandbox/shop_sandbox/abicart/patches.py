@@ -186,6 +186,8 @@ def refuse_if(problems: list[Problem]) -> None:
 def write_values(view: View, api_class: ApiClass, row: Any, values: dict[str, Any]) -> None:
     """Store checked values; with the switch ``set_nested`` on ``merge`` objects are merged into what is there."""
     merging = view.switch["set_nested"] == "merge"
+    # A displayed price (open question 26) is worked out by the new VAT rate, wherever in the patch that stands.
+    values = {name: values[name] for name in sorted(values, key=lambda name: name != "vatRate")}
     with view.shop.changing(api_class.table, row, view.now):
         for name, value in values.items():
             prop = api_class.properties[name]

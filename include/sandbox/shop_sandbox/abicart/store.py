@@ -126,7 +126,7 @@ class Shop:
         self.payment_methods: Table[order_model.PaymentMethod] = Table(first_uid=9901)
         self.delivery_methods: Table[order_model.DeliveryMethod] = Table(first_uid=4411)
         self.shipments: Table[order_model.Shipment] = Table(first_uid=3301)
-        self.shipment_items: Table[order_model.ShipmentItem] = Table(first_uid=3601)
+        self.shipment_items: Table[order_model.ShipmentItem] = Table(("order_item",), first_uid=3601)
         self.last_order_number = 10000
         self.version = 0
         self._matches: OrderedDict[Hashable, list[Any]] = OrderedDict()

@@ -172,6 +172,19 @@ ORDERS = (
         "18",
     ),
     Switch(
+        "sent_by",
+        "both",
+        "what makes an order sent: deliveryStatus through Order.set, shipments of all its rows, or either",
+        ("both", "order_set", "shipment"),
+        "19",
+    ),
+    Switch(
+        "shipment_list",
+        "allowed",
+        "Shipment.list and Shipment.count, or -32601",
+        ("allowed", "refused"),
+    ),
+    Switch(
         "order_marks",
         "writable",
         "externalOrderNumber, note and tags through Order.set: allowed, 1006, or -32602",

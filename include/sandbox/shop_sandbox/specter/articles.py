@@ -142,6 +142,9 @@ class ArticleWriter:
                 if field_name in row:
                     values[attribute] = row[field_name]
             self._read_numbers(row, SUPPLIER_NUMBERS, values)
+        described = self._switches["description_name"].lower()
+        if described in row:
+            values["description"] = row[described]
         if "showstandardoldprice" in row:
             values["show_old_price"] = row["showstandardoldprice"].strip() == "1"
         limit = self._switches["article_name_max_length"]
@@ -158,7 +161,7 @@ class ArticleWriter:
             values=values,
             stock_article=row.get("createarticlestock", "").strip() == "1",
             opening_stock=self._call.decimal_of(opening, "noItemsInStock") if opening else None,
-            extra={name: value for name, value in row.items() if name not in HANDLED},
+            extra={name: value for name, value in row.items() if name not in HANDLED and name != described},
         )
 
     def _read_numbers(self, row: Row, names: dict[str, str], values: dict[str, Any]) -> None:
@@ -232,4 +235,5 @@ def clear_article(article: Article, *, with_supplier: bool) -> None:
         for attribute in names.values():
             setattr(article, attribute, empty(attribute))
     article.show_old_price = False
+    article.description = ""
     article.extra = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
 from shop_sandbox.core.errors import UnknownRecordError, UsageError
@@ -16,7 +16,9 @@ from shop_sandbox.specter.records import Article, Delivery, Order, Queue
 EDITS = {
     "article.new": "number, and any of the values of article.change; a new article is on the article-info queue",
     "article.change": "number, and any of name, price, buy_price, vat_percent, bar_code, weight, old_price,"
-    " show_old_price, article_type, commodity_code",
+    " show_old_price, article_type, commodity_code, description (HTML)",
+    "article.prices": "factor or price, numbers (all unless given), decimals (2), vat_percent: a price list for many"
+    " articles in one call",
     "article.stock": "number, available (or shelf), site: what is on the shelf; null ends stock management",
     "article.renumber": "number, to",
     "article.touch": "number: on the article-info and stock queues, with nothing changed",
@@ -34,7 +36,7 @@ EDITS = {
     "bulk": "edits [{what, …}]: many in one call",
 }
 ARTICLE_NUMBERS = ("price", "buy_price", "vat_percent", "weight", "volume", "old_price")
-ARTICLE_TEXTS = ("name", "bar_code", "article_type", "commodity_code")
+ARTICLE_TEXTS = ("name", "bar_code", "article_type", "commodity_code", "description")
 INFO_VALUES = {*ARTICLE_NUMBERS, *ARTICLE_TEXTS, "show_old_price"}
 
 Values = Mapping[str, Any]
@@ -51,6 +53,7 @@ class Desk:
         self._edits: dict[str, Callable[[Values], Any]] = {
             "article.new": self.new_article,
             "article.change": self.change_article,
+            "article.prices": self.change_prices,
             "article.stock": self.set_stock,
             "article.renumber": self.renumber,
             "article.touch": self.touch,
@@ -105,6 +108,31 @@ class Desk:
     def _apply(self, article: Article, changes: Values) -> None:
         for name, value in changes.items():
             setattr(article, name, value)
+
+    def change_prices(self, values: Values) -> dict[str, int]:
+        _only(values, {"factor", "price", "numbers", "decimals", "vat_percent"})
+        if ("factor" in values) == ("price" in values) and (
+            "factor" in values or "vat_percent" not in values
+        ):
+            raise UsageError("a price list takes factor or price, or vat_percent alone")
+        smallest = Decimal(1).scaleb(-_whole({"decimals": 2, **values}, "decimals"))
+        numbers = values.get("numbers")
+        chosen = (
+            list(self._books.data.articles.values())
+            if numbers is None
+            else [self._article({"number": number}) for number in numbers]
+        )
+        for article in chosen:
+            price = article.price
+            if "price" in values:
+                price = _decimal(values["price"], "price")
+            elif "factor" in values:
+                price = article.price * _decimal(values["factor"], "factor")
+            article.price = price.quantize(smallest, ROUND_HALF_UP)
+            if "vat_percent" in values:
+                article.vat_percent = _decimal(values["vat_percent"], "vat_percent")
+            self._books.mark(Queue.ARTICLE_INFO, article.id)
+        return {"changed": len(chosen)}
 
     def set_stock(self, values: Values) -> dict[str, Any]:
         article = self._article(values)

@@ -16,6 +16,7 @@ from shop_sandbox.specter.records import AccountData, Customer, Order, Queue
 INSPECTIONS: Mapping[str, str] = {
     "articles": "number, after (article id), limit",
     "article_count": "how many",
+    "prices": "article number → price, vat_percent, old_price, show_old_price, of all articles",
     "customers": "number, email, orgno (as the matching compares them), after (number), limit",
     "customer_count": "how many",
     "customer_doubles": "{email, orgno: {what several customers have: their numbers}}",
@@ -28,6 +29,8 @@ INSPECTIONS: Mapping[str, str] = {
     "accounts": "all, with keys",
 }
 
+PRICES = ("price", "vat_percent", "old_price", "show_old_price")
+
 
 def inspect(books: Books, switches: SwitchBoard, what: str, query: Mapping[str, str]) -> Any:
     """One of ``INSPECTIONS`` but ``accounts``."""
@@ -37,6 +40,10 @@ def inspect(books: Books, switches: SwitchBoard, what: str, query: Mapping[str, 
             return _articles(data, query)
         case "article_count":
             return len(data.articles)
+        case "prices":
+            return {
+                one.number: {name: getattr(one, name) for name in PRICES} for one in data.articles.values()
+            }
         case "customers":
             return [asdict(one) for one in _page(_customers(books, query), query)]
         case "customer_count":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 from shop_sandbox.core.switches import SwitchBoard
@@ -41,6 +42,7 @@ def _article_info(article: Article) -> dict[str, str]:
         "showStandardOldPrice": "1" if article.show_old_price else "0",
         "articleType": article.article_type,
         "commodityCode": article.commodity_code,
+        "description": escape(article.description),
     }
 
 

@@ -26,6 +26,8 @@ HEADERS = {
 }
 KNOWN_ATTRIBUTES = ("buyPrice", "priceExclVat", "barCode", "productWeight")
 OTHER_FIELDS = ("vatPercent", "standardOldPrice", "showStandardOldPrice", "articleType", "commodityCode")
+# Told under the name that the switch description_name gives it.
+DESCRIPTION = "description"
 PRICES = {"buyPrice", "priceExclVat", "standardOldPrice"}
 DECIMALS = PRICES | {"productWeight", "vatPercent"}
 CONTAINERS = {Queue.STOCK: "stockChanges", Queue.ARTICLE_INFO: "articles", Queue.ORDERS: "orders"}
@@ -138,12 +140,17 @@ class ReadAnswer:
             as_attributes = KNOWN_ATTRIBUTES + OTHER_FIELDS
         writer.open("articles")
         for row in rows:
-            writer.open("article", {self._case(one): self._field(row, one) for one in as_attributes})
+            attributes = {self._case(one): self._field(row, one) for one in as_attributes}
+            if shape == "attributes" and self._tells_description(row):
+                attributes[self._case(self._switches["description_name"])] = row.get(DESCRIPTION, "")
+            writer.open("article", attributes)
             writer.element("articleNo", row["number"])
             writer.element("name", row["name"])
             for name in KNOWN_ATTRIBUTES + OTHER_FIELDS:
                 if name not in as_attributes:
                     writer.element(self._case(name), self._field(row, name), plain=name in DECIMALS)
+            if shape != "attributes" and self._tells_description(row):
+                writer.element(self._case(self._switches["description_name"]), row.get(DESCRIPTION, ""))
             writer.close("article")
         writer.close("articles")
 
@@ -162,6 +169,9 @@ class ReadAnswer:
         writer.close("orders")
 
     # values
+
+    def _tells_description(self, row: dict[str, str]) -> bool:
+        return bool(row.get(DESCRIPTION)) or self._switches.on("empty_description")
 
     def _case(self, name: str) -> str:
         case = self._switches["field_case"]

@@ -65,6 +65,7 @@ class Article:
     show_old_price: bool = False
     article_type: str = "GW"
     commodity_code: str = ""
+    description: str = ""
     country: str = ""
     supplier_number: str = ""
     supplier_name: str = ""

@@ -34,6 +34,19 @@ ANSWERS = (
         ("attributes", "elements", "all_elements"),
         "Q7",
     ),
+    Switch(
+        "description_name",
+        "webShopLongText",
+        "name of the description in article info, and with a row number in article writes (invented; its text is "
+        "escaped as HTML when it is read)",
+        question="Specter reference 6.2",
+    ),
+    on_off(
+        "empty_description",
+        "off",
+        "article info tells an empty description of an article that has none",
+        "Specter reference 6.2",
+    ),
     Switch("field_case", "camel", "case of article info's field names", ("camel", "lower", "upper"), "Q7"),
     Switch(
         "xml_text",
