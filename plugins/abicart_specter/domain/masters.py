@@ -20,8 +20,10 @@ __all__ = [
     "WIRE_FIELDS",
     "Master",
     "PairOfValues",
+    "as_written",
     "readable",
     "replace_by_master",
+    "same_value",
     "shop_value",
 ]
 
@@ -88,11 +90,11 @@ def replace_by_master(
         if wire is None or wire not in out or pair is None or pair.specter_value is None:
             continue
         shops, specters = out[wire], pair.specter_value
-        if _equal(master, shops, specters):
+        if same_value(master, shops, specters):
             continue
-        out[wire] = _written(master, specters, shops)
+        out[wire] = as_written(master, specters, shops)
         now = shop_value(item, master)
-        if pair.shop_value is not None and (now is None or not _equal(master, now, pair.shop_value)):
+        if pair.shop_value is not None and (now is None or not same_value(master, now, pair.shop_value)):
             flags.append(_overruled(item, master, now, out[wire]))
     return out, flags
 
@@ -117,7 +119,8 @@ def _number(text: str) -> Decimal | None:
         return None
 
 
-def _equal(master: Master, left: str, right: str) -> bool:
+def same_value(master: Master, left: str, right: str) -> bool:
+    """Whether two texts of a field say the same: as numbers where it is one, else without regard to blanks."""
     if master in _NUMBERS:
         first, second = _number(left), _number(right)
         if first is not None and second is not None:
@@ -125,7 +128,7 @@ def _equal(master: Master, left: str, right: str) -> bool:
     return clean_line(left) == clean_line(right)
 
 
-def _written(master: Master, specters: str, shops: str) -> str:
+def as_written(master: Master, specters: str, shops: str) -> str:
     """Specter's value in the form in which a write wants it."""
     number = _number(specters) if master in _NUMBERS else None
     if number is None:

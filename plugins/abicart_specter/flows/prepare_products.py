@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from abicart_specter.domain.mapping import ArticleMapping, row_hash
-from abicart_specter.domain.masters import Master, replace_by_master
+from abicart_specter.domain.masters import Master
 from abicart_specter.domain.records import CatalogueItem, Flag, ItemKey, Outcome, Severity
 from abicart_specter.errors import RecordError
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.known_values import KnownValues, known_values, put_known_values, settled_values
+from abicart_specter.flows.known_values import (
+    ItemKnown,
+    is_in_specter,
+    known_values,
+    put_known_values,
+    settled_values,
+)
 from abicart_specter.ledger import OPEN, ItemState, OutcomeRecord, PairValues, StagedItem
 
 MAPPING_FLAGS = "mapping"
@@ -102,14 +108,14 @@ def _prepare_batch(
     context: dict[str, Any],
     staged: Sequence[StagedItem],
     states: Mapping[ItemKey, ItemState],
-    known: Mapping[ItemKey, Mapping[str, KnownValues]],
+    known: Mapping[ItemKey, ItemKnown],
     taken: Mapping[ItemKey, ItemKey],
     masters: Sequence[Master],
     options: PrepareOptions,
 ) -> PreparedBatch:
     batch = PreparedBatch([entry.item.key for entry in staged], [], [], [])
     for entry in staged:
-        item, state, told = entry.item, states[entry.item.key], known.get(entry.item.key, {})
+        item, state, told = entry.item, states[entry.item.key], known.get(entry.item.key, ItemKnown())
         if excluded := _excluded(ctx, item):
             batch.settled.append(
                 OutcomeRecord(item.key, item.product_number, Outcome.EXCLUDED, excluded, "not_wanted")
@@ -132,11 +138,7 @@ def _prepare_batch(
         batch.flags.extend(overruled)
         digest, number = row_hash(row), row["articleNo"]
         # An open intent means that a write of other content may have arrived after the one that was confirmed.
-        if (
-            not options.full_resend
-            and state.intent_hash is None
-            and (digest == state.sent_hash or digest == _hash_in_specter(item, state, told, masters))
-        ):
+        if not options.full_resend and state.intent_hash is None and is_in_specter(row, digest, state, told):
             batch.settled.append(
                 OutcomeRecord(item.key, number, Outcome.UNCHANGED, "Specter has it so already.", "")
             )
@@ -146,18 +148,6 @@ def _prepare_batch(
         lost = entry.outcome is Outcome.UNCONFIRMED
         batch.ready.append(Prepared(item.key, number, row, mapped.create_only, digest, first, settles, lost))
     return batch
-
-
-def _hash_in_specter(
-    item: CatalogueItem, state: ItemState, known: Mapping[str, KnownValues], masters: Sequence[Master]
-) -> str | None:
-    """The hash of what Specter has: the row sent last, with what Specter itself changed since.
-
-    A price that came from Specter is not sent back to it (rule 22).
-    """
-    if not masters or state.sent_values is None:
-        return None
-    return row_hash(replace_by_master(item, state.sent_values, known, masters)[0])
 
 
 def _refuse_renumbered(
