@@ -20,6 +20,7 @@ from abicart_specter.domain.orders.records import ShopOrder
 from abicart_specter.domain.records import Flag, ItemKey, Kind, Severity
 from abicart_specter.errors import RecordError
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.imports.status.cancelled import cancelled_in_specter
 from abicart_specter.flows.orders.alarms import ABICART, watched
 from abicart_specter.flows.reports import log_table
 from abicart_specter.flows.requests_made import counted_abicart
@@ -102,6 +103,8 @@ def compare(
             )
             continue
         key, by_kind = ItemKey(Kind.ORDER, sent.uid), _by_kind(_differences(ctx, sent, order))
+        if ChangeKind.CANCELLED in by_kind and cancelled_in_specter(ctx, sent.uid):
+            del by_kind[ChangeKind.CANCELLED]  # on both sides: nothing is left to do
         keys.append(key)
         if by_kind:
             flags += [_flag(key, sent, kind, found) for kind, found in by_kind.items()]

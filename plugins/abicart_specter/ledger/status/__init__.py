@@ -7,7 +7,7 @@ the same effect, and after a kill at any line the next run goes on with what is 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from abicart_specter.ledger import status_records as s
 from abicart_specter.ledger.engine import Database
@@ -37,11 +37,9 @@ class StatusLedger:
         """
         return matching.match(self._db, shop, others)
 
-    def due(
-        self, shop: str, *, look_again_before: datetime, page: int = PAGE
-    ) -> Iterator[list[s.StatusRecord]]:
-        """Matched orders to be looked at, in pages; listed ones if they were not looked at since that time."""
-        return results.due(self._db, shop, look_again_before=look_again_before, page=page)
+    def due(self, shop: str, *, look_again: timedelta, page: int = PAGE) -> Iterator[list[s.StatusRecord]]:
+        """Matched orders to be looked at, in pages; listed ones if they were not looked at for ``look_again``."""
+        return results.due(self._db, shop, look_again=look_again, page=page)
 
     def begin_writes(self, shop: str, records: Sequence[s.StatusRecord]) -> None:
         """Says, before it happens, that the shop's orders are about to be written."""

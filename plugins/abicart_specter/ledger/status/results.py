@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
@@ -19,13 +19,15 @@ _TOLD = tuple(OrderTold.__dataclass_fields__)
 _COLUMNS = tuple(getattr(OrderStatusRow, name) for name in (*_NAMES, *_TOLD))
 
 
-def due(db: Database, shop: str, *, look_again_before: datetime, page: int) -> Iterator[list[StatusRecord]]:
+def due(db: Database, shop: str, *, look_again: timedelta, page: int) -> Iterator[list[StatusRecord]]:
     """Matched orders to be looked at, in pages: what is new or was not finished, and what is listed and was not looked
-    at since ``look_again_before``.
+    at for ``look_again``.
     """
+    with db.read() as connection:
+        before = db.now(connection) - look_again
     stale = and_(
         OrderStatusRow.state == StatusState.LISTED,
-        or_(OrderStatusRow.looked_at.is_(None), OrderStatusRow.looked_at < look_again_before),
+        or_(OrderStatusRow.looked_at.is_(None), OrderStatusRow.looked_at <= before),
     )
     condition = and_(OrderStatusRow.uid.is_not(None), or_(OrderStatusRow.state.in_(_DUE), stale))
     yield from _pages(db, shop, condition, page)
