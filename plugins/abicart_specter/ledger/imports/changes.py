@@ -166,7 +166,7 @@ def partition_counts(
 
 
 def change_hashes(db: Database, run: RunKey, part: ImportPart) -> list[str]:
-    """The hashes of the part's changes that are not done yet, for ``documents.plan_hash``."""
+    """The hashes of the part's changes that are planned or wait, for ``documents.plan_hash``."""
     with db.read() as connection:
         return list(
             connection.execute(
@@ -174,7 +174,7 @@ def change_hashes(db: Database, run: RunKey, part: ImportPart) -> list[str]:
                 .where(
                     ImportChange.run == row_id(connection, run),
                     ImportChange.part == part,
-                    ImportChange.state.not_in(DONE),
+                    ImportChange.state.in_([ChangeState.PLANNED, ChangeState.WAITING]),
                 )
                 .order_by(ImportChange.hash)
             ).scalars()

@@ -52,7 +52,7 @@ class PlanningImports(ImportRoom):
         changes.plan_changes(self._db, run, planned)
 
     def change_hashes(self, run: RunKey, part: ImportPart) -> list[str]:
-        """The hashes of the part's changes that are not applied, for ``domain.imports.documents.plan_hash``."""
+        """The hashes of the part's changes that are planned or wait, for ``domain.imports.documents.plan_hash``."""
         return changes.change_hashes(self._db, run, part)
 
     def iter_changes(
