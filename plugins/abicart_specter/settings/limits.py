@@ -32,6 +32,7 @@ class MappingSettings(Settings):
     """The field mappings, by the names of their files."""
 
     article: YamlName = "article.yaml"
+    article_import: YamlName = "article_import.yaml"
     order: YamlName = "order.yaml"
     customer: YamlName = "customer.yaml"
     payment_methods: YamlName = "payment_methods.yaml"

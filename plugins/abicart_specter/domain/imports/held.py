@@ -1,0 +1,84 @@
+"""Told values that are not written, each with its reason and what a person can do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from abicart_specter.domain.imports.records import HeldImport, ItemTold
+from abicart_specter.domain.masters import Master, shop_value
+from abicart_specter.domain.records import ItemKey, Kind
+
+NUMBER_UNKNOWN = "number_unknown"
+NUMBER_AMBIGUOUS = "number_ambiguous"
+NUMBER_UNREADABLE = "number_unreadable"
+SHOP_VALUE_UNREADABLE = "shop_value_unreadable"
+SHOP_PRICE_UNKNOWN = "shop_price_unknown"
+SHOP_VAT_UNKNOWN = "shop_vat_unknown"
+PRICE_UNKNOWN = "price_unknown"
+PRICE_FORM = "price_form"
+SALE_UNCLEAR = "sale_unclear"
+CAMPAIGN_NOT_BELOW = "campaign_not_below"
+VAT_DIFFERS = "vat_differs"
+VAT_READ_ONLY = "vat_read_only"
+VAT_WITHOUT_PRICE = "vat_without_price"
+VAT_NOT_SUPPORTED = "vat_not_supported"
+VARIANT_PRICES_DIFFER = "variant_prices_differ"
+VARIANT_VAT_DIFFERS = "variant_vat_differs"
+VARIANT_NAMES_DIFFER = "variant_names_differ"
+VARIANT_DESCRIPTIONS_DIFFER = "variant_descriptions_differ"
+VARIANT_UNKNOWN = "variant_unknown"
+
+NO_ITEM = ItemKey(Kind.ARTICLE, 0)
+"""Stands for the product of a number that no product of the shop has."""
+
+_SHOWN = 8
+
+
+def held(
+    one: ItemTold, master: Master, rule: str, message: str, remedy: str, specters: str | None = None
+) -> HeldImport:
+    """One held field of one item."""
+    item = one.item
+    return HeldImport(
+        item.key,
+        item.product_number or "",
+        master,
+        rule,
+        message,
+        remedy,
+        shop_value(item, master),
+        specters,
+    )
+
+
+def number_unknown(number: str, master: Master, specters: str | None = None) -> HeldImport:
+    """News of a number that no product of the shop has. Nothing is created for it (rule 28)."""
+    return HeldImport(
+        NO_ITEM,
+        number,
+        master,
+        NUMBER_UNKNOWN,
+        f"No product of the shop has the product number {number}.",
+        "Nothing, if the article is not sold in the shop; else give the product this number there.",
+        None,
+        specters,
+    )
+
+
+def number_ambiguous(one: ItemTold, master: Master, owners: Sequence[ItemKey]) -> HeldImport:
+    """News of a number that several products have. None of them is ever written to (rule 28)."""
+    return held(
+        one,
+        master,
+        NUMBER_AMBIGUOUS,
+        f"{len(owners)} products have the product number {one.item.product_number}: "
+        f"{', '.join(str(owner) for owner in owners)}.",
+        "Give each its own number. What Specter told is kept and looked at again every night.",
+    )
+
+
+def listed(values: Iterable[tuple[ItemTold, str]]) -> str:
+    """Variants with their values, for a message."""
+    found = [f"{one.item.product_number or one.item.key} {words}" for one, words in values]
+    more = len(found) - _SHOWN
+    return ", ".join(found[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
