@@ -25,13 +25,15 @@ class CutError(Exception):
 class Passing:
     """A request on its way. ``nth`` counts requests with the same action, from 1.
 
-    An ``answer`` that is there before it goes on is given back at once, and the server never hears of it.
+    An ``answer`` that is there before it goes on is given back at once, and the server never hears of it. Another
+    ``path`` is what the server is asked instead.
     """
 
     action: str
     nth: int
     body: bytes
     answer: bytes = b""
+    path: str = ""
 
 
 Hook = Callable[[Passing], None]
@@ -56,7 +58,7 @@ class Relay:
         action = _action(path, body)
         with self._lock:
             self.seen[action] += 1
-            return Passing(action, self.seen[action], body)
+            return Passing(action, self.seen[action], body, path=path)
 
 
 def _action(path: str, body: bytes) -> str:
@@ -80,7 +82,7 @@ def _handler(relay: Relay) -> type[BaseHTTPRequestHandler]:
                 relay.before(passing)
                 status, kind = 200, "text/html"
                 if not passing.answer:
-                    status, kind, passing.answer = self._forward(body)
+                    status, kind, passing.answer = self._forward(passing.path, body)
                     relay.after(passing)
             except CutError:
                 self.close_connection = True
@@ -93,12 +95,12 @@ def _handler(relay: Relay) -> type[BaseHTTPRequestHandler]:
 
         do_GET = do_POST  # noqa: N815 - as above
 
-        def _forward(self, body: bytes) -> tuple[int, str, bytes]:
+        def _forward(self, path: str, body: bytes) -> tuple[int, str, bytes]:
             address = urlsplit(relay.target)
             onward = http.client.HTTPConnection(address.hostname or "", address.port, timeout=30)
             try:
                 headers = {"Content-Type": self.headers.get("Content-Type") or "text/plain"}
-                onward.request(self.command, self.path, body or None, headers)
+                onward.request(self.command, path, body or None, headers)
                 answer = onward.getresponse()
                 return answer.status, answer.getheader("Content-Type", ""), answer.read()
             finally:
