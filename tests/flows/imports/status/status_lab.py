@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +19,7 @@ from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.imports.status.import_status import import_order_status
 from abicart_specter.flows.imports.status.report_status import StatusSummary
 from abicart_specter.flows.journal import Journal
+from abicart_specter.flows.reports import run_folder
 from abicart_specter.ledger import Ledger
 from abicart_specter.ledger.status_records import StatusRecord, StatusState
 
@@ -28,6 +30,7 @@ class StatusLab(OrderLab):
 
     placed: list[int] = field(default_factory=list)
     a_day = timedelta(days=1)
+    a_minute = timedelta(minutes=1)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -49,6 +52,23 @@ class StatusLab(OrderLab):
     def in_specter(self, what: str, uid: int, **values: object) -> None:
         """Somebody does something to the order in Specter: deliver, cancel, status, delete."""
         self.specter_server.control.edit(f"order.{what}", number=int(self.specter_no(uid)), **values)
+
+    def by_hand_in_specter(self, external_number: str) -> str:
+        """An order that somebody enters in Specter; its number there. It is on the queue."""
+        control = self.specter_server.control
+        customers = control.inspect("customers", limit=1)
+        customer = customers[0] if customers else control.edit("customer.new", name="Walk-in")
+        made = control.edit(
+            "order.new",
+            customer=customer["number"],
+            external_number=external_number,
+            rows=[{"name": "Something", "quantity": 1, "price": 100, "vat_percent": 25}],
+        )
+        control.edit("order.status", number=made["number"])
+        return str(made["number"])
+
+    def status_csv(self) -> str:
+        return (run_folder(self.last) / "order_status.csv").read_text(encoding="utf-8-sig")
 
     def bring(self, ctx: FlowContext | None = None) -> StatusSummary:
         ctx = ctx or self.context(flow="nightly_import")
@@ -79,8 +99,9 @@ class StatusLab(OrderLab):
         return found
 
     def calls(self) -> list[str]:
-        """Every method that the shop was asked for since the log was cleared."""
-        return [str(call["action"]) for call in self.abicart_server.control.requests()]
+        """Every method that the shop was asked for since its log was cleared."""
+        bodies = [str(one.get("body", "")) for one in self.abicart_server.control.requests(limit=100_000)]
+        return [method for body in bodies for method in re.findall(r'"method": ?"([A-Za-z.]+)"', body)]
 
     def payments(self) -> list[dict[str, Any]]:
         return list(self.abicart_server.control.inspect("Payment", limit=100_000))
