@@ -101,6 +101,16 @@ class ShopOperator(BaseOperator):
         finally:
             ledger.close()
 
+    def count_red_before(self, context: Context) -> int:
+        """How many tasks right before this one failed, or could not run because of one that did."""
+        count: int = context["ti"].get_ti_count(
+            dag_id=self.dag_id,
+            run_ids=[context["run_id"]],
+            task_ids=sorted(self.upstream_task_ids),
+            states=["failed", "upstream_failed"],
+        )
+        return count
+
     @staticmethod
     def is_dry_run(context: Context) -> bool:
         """Whether the trigger form asked for a dry run."""

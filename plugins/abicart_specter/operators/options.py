@@ -25,6 +25,11 @@ def lease_terms(settings: ShopSettings) -> LeaseTerms:
     return LeaseTerms(settings.limits.specter.connect_timeout + settings.limits.specter.read_timeout)
 
 
+def shop_lease_terms(settings: ShopSettings) -> LeaseTerms:
+    """The same for writes to the shop."""
+    return LeaseTerms(settings.limits.abicart.connect_timeout + settings.limits.abicart.read_timeout)
+
+
 def specter_options(settings: ShopSettings) -> HttpOptions:
     """Time-outs, tries and rate for Specter."""
     limits = settings.limits.specter

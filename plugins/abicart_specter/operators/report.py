@@ -17,11 +17,6 @@ class ReportOperator(ShopOperator):
         from abicart_specter.flows.report import report
 
         self.skip_when(self.is_dry_run(context), "A dry run's table is in the task preview.")
-        red_tasks = context["ti"].get_ti_count(
-            dag_id=self.dag_id,
-            run_ids=[context["run_id"]],
-            task_ids=sorted(self.upstream_task_ids),
-            states=["failed", "upstream_failed"],
-        )
+        red_tasks = self.count_red_before(context)
         with self.flow_context(context) as ctx:
             return report(ctx, red_tasks=red_tasks).as_dict()

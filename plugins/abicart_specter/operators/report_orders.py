@@ -16,12 +16,7 @@ class ReportOrdersOperator(ShopOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         from abicart_specter.flows.orders.report_orders import report_orders, require_none_red
 
-        red_tasks = context["ti"].get_ti_count(
-            dag_id=self.dag_id,
-            run_ids=[context["run_id"]],
-            task_ids=sorted(self.upstream_task_ids),
-            states=["failed", "upstream_failed"],
-        )
+        red_tasks = self.count_red_before(context)
         dry_run = self.is_dry_run(context)
         if dry_run:  # nothing to account for; but a skipped last task would leave the run green
             with self.flow_context(context):

@@ -1,0 +1,48 @@
+"""The question about a part of the nightly import, and what follows when the answer is yes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from abicart_specter.operators.ask_person import AskPersonOperator
+from abicart_specter.operators.base import ShopOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from abicart_specter.flows.context import FlowContext
+
+
+class ApproveChangesOperator(AskPersonOperator):
+    """Waits for a person. Refused, or no answer: nothing of this part is applied, and the next night asks again.
+
+    :param part: ``price``, ``vat`` or ``text``.
+    """
+
+    def __init__(self, *, part: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.part = part
+
+    def record(self, ctx: FlowContext, *, approved: bool, by: str, at: Any) -> None:
+        from abicart_specter.domain.imports.records import ImportPart
+        from abicart_specter.flows.imports.decide import record_answer
+
+        record_answer(ctx, ImportPart(self.part), approved=approved, by=by, at=at)
+
+
+class ReleaseChangesOperator(ShopOperator):
+    """Deals the approved changes out to chunks.
+
+    :param part: ``price``, ``vat`` or ``text``.
+    """
+
+    def __init__(self, *, part: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.part = part
+
+    def execute(self, context: Context) -> list[dict[str, Any]]:
+        from abicart_specter.domain.imports.records import ImportPart
+        from abicart_specter.flows.imports.decide import release
+
+        with self.flow_context(context) as ctx:
+            return [chunk.as_xcom() for chunk in release(ctx, ImportPart(self.part))]
