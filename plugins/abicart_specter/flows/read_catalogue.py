@@ -32,6 +32,7 @@ def read_catalogue(ctx: FlowContext, extra_fields: Sequence[str] = ()) -> Staged
     """
     fields = [*ARTICLE_FIELDS, *(name for name in extra_fields if name not in ARTICLE_FIELDS)]
     ctx.begin()
+    began = ctx.clock()
     ctx.staging.reset_staging(ctx.run)
     with counted_abicart(ctx, "read_catalogue") as abicart:
         facts = abicart.webshop()
@@ -42,6 +43,9 @@ def read_catalogue(ctx: FlowContext, extra_fields: Sequence[str] = ()) -> Staged
             if articles % PROGRESS_EVERY < len(page):
                 log.info("Shop %s: %s articles read.", ctx.shop, articles)
         _settle_count(ctx, abicart, fields, facts)
+    if ctx.staging is ctx.ledger:
+        # The export on change compares with it; in a dry run, which only stages in a scratch file, it stays.
+        ctx.ledger.product_changes.index_staging(ctx.run, began)
     counts = ctx.staging.staged_counts(ctx.run)
     log.info(
         "Shop %s: found %s products (%s articles, as the shop counts them).",

@@ -9,7 +9,7 @@ from abicart_specter.domain import product_numbers
 from abicart_specter.domain.records import Flag, Outcome, Severity
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.reports import log_by_rule, write_flags_csv
-from abicart_specter.ledger import OutcomeRecord
+from abicart_specter.ledger import FlagChanges, OutcomeRecord
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +38,17 @@ def validate_numbers(ctx: FlowContext, *, hold: bool = True) -> ValidationSummar
     )
     del catalogue
     changes = ctx.staging.record_flags(ctx.run, flags, complete=True)
+    return settle_flags(ctx, items, flags, changes, hold=hold)
+
+
+def settle_flags(
+    ctx: FlowContext, items: int, flags: list[Flag], changes: FlagChanges, *, hold: bool
+) -> ValidationSummary:
+    """What follows from the flags of a validation: products that are held, the table in the log, the CSV.
+
+    :param items: how many products were checked.
+    :param changes: the flags as the ledger counts them.
+    """
     held = {flag.key: flag for flag in reversed(flags) if flag.severity is Severity.ERROR}
     if hold:
         ctx.staging.record_outcomes(

@@ -75,8 +75,9 @@ def index_made(db: Database, shop: str, read_at: datetime) -> None:
 def index_staging(db: Database, run: RunKey, read_at: datetime) -> None:
     """Renew the index by the whole catalogue that a run has staged.
 
-    Where a number changed hands since, whoever has it waits to be looked at by the next run on change. What changed
-    otherwise is left to that run's own reading.
+    What differs from the index waits to be looked at by the next run on change, and where a number changed hands since,
+    whoever has it: should the shop not move an article's time of change when something about it changes, it is found
+    here.
     """
     with db.read() as connection:
         waits = indexed_before(connection, run.shop)
@@ -119,7 +120,8 @@ def _renew(db: Database, run: RunKey, now: list[Entry], read_at: datetime, *, wa
             if waits:
                 own = row_id(connection, run)
                 touched = neighbours(connection, run.shop, difference.touched)
-                notice(db, connection, run.shop, own, touched, read_at)
+                differ = {entry.article_uid for entry in difference.put}
+                notice(db, connection, run.shop, own, differ | touched, read_at)
             store(db, connection, run.shop, difference, read_at)
 
 
