@@ -6,6 +6,7 @@ Knows neither pytest nor how the sandbox is started, so that the worker process 
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from harness import Export, demo_settings
 
 from abicart_specter.clients.specter_batches import Queue
 from abicart_specter.domain.money import parse_amount
-from abicart_specter.errors import RefusedError, RetriableError, UnconfirmedError
+from abicart_specter.errors import LeaseHeldError, RefusedError, RetriableError, UnconfirmedError
 from abicart_specter.flows.drain_queue import Drained, drain_queue
 from abicart_specter.flows.journal import Journal
 
@@ -97,6 +98,14 @@ class QueueLab:
                 if attempt == tries - 1:
                     raise
         raise AssertionError("no try")
+
+    def drain_when_free(self, queue: Queue) -> Drained:
+        """As ``drain``, and waits as long as somebody else holds the queue's lease."""
+        while True:
+            try:
+                return self.drain(queue)
+            except LeaseHeldError as held:
+                threading.Event().wait(held.seconds_left + 0.01)
 
     def inbox(self, queue: Queue, account: str = ACCOUNT) -> Told:
         """The newest values, by number and field; prices as numbers, whatever mark they came with."""
