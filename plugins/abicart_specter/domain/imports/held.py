@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from abicart_specter.domain.imports.records import HeldImport, ItemTold
 from abicart_specter.domain.masters import Master, shop_value
@@ -27,11 +28,25 @@ VARIANT_VAT_DIFFERS = "variant_vat_differs"
 VARIANT_NAMES_DIFFER = "variant_names_differ"
 VARIANT_DESCRIPTIONS_DIFFER = "variant_descriptions_differ"
 VARIANT_UNKNOWN = "variant_unknown"
+VARIANT_WITHOUT_NUMBER = "variant_without_number"
 
 NO_ITEM = ItemKey(Kind.ARTICLE, 0)
 """Stands for the product of a number that no product of the shop has."""
 
 _SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why told values cannot be written, and what a person can do."""
+
+    rule: str
+    message: str
+    remedy: str
+
+    def held(self, one: ItemTold, master: Master, specters: str | None) -> HeldImport:
+        """One field of one item, held for this reason."""
+        return held(one, master, self.rule, self.message, self.remedy, specters)
 
 
 def held(

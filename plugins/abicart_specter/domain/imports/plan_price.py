@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from abicart_specter.domain.imports import held as rules
 from abicart_specter.domain.imports.article_values import ArticleValues, surcharge
+from abicart_specter.domain.imports.held import Problem
 from abicart_specter.domain.imports.one_price import Pricing, one_price
-from abicart_specter.domain.imports.price_told import PriceTold, Problem
+from abicart_specter.domain.imports.price_told import PriceTold
 from abicart_specter.domain.imports.told_values import number
 from abicart_specter.domain.masters import Master
 from abicart_specter.domain.money import EXACT, fixed
@@ -25,13 +26,21 @@ class PricePlan:
 
 
 def plan_price(
-    told: Sequence[PriceTold], values: ArticleValues, pricing: Pricing, *, import_extra: bool
+    told: Sequence[PriceTold],
+    values: ArticleValues,
+    pricing: Pricing,
+    *,
+    import_extra: bool,
+    rate_stays: bool,
 ) -> PricePlan:
     """One price and one campaign that suit all items, or why there are none.
 
     :param told: of all items of the article, in order of their keys.
     :param pricing: with the VAT rate that the article is going to have.
+    :param rate_stays: the VAT rate is not written, so that nothing is where the news is what the shop has.
     """
+    if rate_stays and all(_as_is(one, values, pricing, import_extra) for one in told if one.pending):
+        return PricePlan(values.regular, values.campaign)
     problem = _problem(told, values)
     if problem is not None:
         return PricePlan(problem=problem)
@@ -46,7 +55,7 @@ def plan_price(
         campaign = _fit(told, [one.campaign for one in told], values, pricing, values.campaign)
         if campaign is None:
             return PricePlan(problem=_differ(told, "sale prices"))
-    elif import_extra and campaign is not None and _came_from_specter(told, campaign, values, pricing):
+    elif import_extra and campaign is not None and _came_from_specter(told, values, pricing):
         campaign = None
     if campaign is not None and campaign >= regular:
         return PricePlan(
@@ -60,10 +69,25 @@ def plan_price(
     return PricePlan(regular, campaign)
 
 
+def _as_is(one: PriceTold, values: ArticleValues, pricing: Pricing, import_extra: bool) -> bool:
+    """Whether the shop has an item's price already, so that it agrees whatever is known of the other variants."""
+    shops, campaign = item_price(one, values.regular, values), item_price(one, values.campaign, values)
+    if one.problem is not None or one.regular is None or shops is None:
+        return False
+    if not pricing.agree(shops, one.regular):
+        return False
+    if not import_extra:
+        return True
+    if one.campaign is not None:
+        return campaign is not None and pricing.agree(campaign, one.campaign)
+    return campaign is None or not _came_from_specter([one], values, pricing)
+
+
 def _problem(told: Sequence[PriceTold], values: ArticleValues) -> Problem | None:
     for one in told:
         if one.problem is not None:
-            return one.problem
+            where = f"{one.one.item.product_number}: " if len(told) > 1 else ""
+            return Problem(one.problem.rule, f"{where}{one.problem.message}", one.problem.remedy)
     unknown = [one for one in told if one.price is None]
     if unknown and len(told) == 1:
         return Problem(
@@ -102,9 +126,7 @@ def _fit(
     return one_price(pairs, pricing, present) if len(pairs) == len(told) else None
 
 
-def _came_from_specter(
-    told: Sequence[PriceTold], campaign: Decimal, values: ArticleValues, pricing: Pricing
-) -> bool:
+def _came_from_specter(told: Sequence[PriceTold], values: ArticleValues, pricing: Pricing) -> bool:
     """Whether the shop's campaign is one that an import set, by what was settled then.
 
     A campaign that the shop had of its own stays, also when Specter had a sale beside it.

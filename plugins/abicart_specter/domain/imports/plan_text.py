@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from abicart_specter.domain.html_text import strip_html
 from abicart_specter.domain.imports import held as rules
 from abicart_specter.domain.imports.article_values import ArticleValues
-from abicart_specter.domain.imports.price_told import Problem
+from abicart_specter.domain.imports.held import Problem
 from abicart_specter.domain.imports.records import (
     ArticlePlan,
     FieldChange,
@@ -76,20 +76,16 @@ def _plan(
     news = [(one, text) for one, text in zip(items, told, strict=True) if text is not None and text.pending]
     if not news:
         return
-    wanted, problem = _wanted(items, told, values, master)
-    if problem is not None:
-        found.held += [
-            rules.held(one, master, problem.rule, problem.message, problem.remedy, text.text)
-            for one, text in news
+    if not values.text_problems and all(
+        agrees(master, _present(one, master, values), text.text) for one, text in news
+    ):
+        found.agreed += [
+            Settles(one.item.key, master, _present(one, master, values), text.text) for one, text in news
         ]
         return
-    if agrees(master, values.text(master), wanted):
-        found.agreed += [
-            Settles(
-                one.item.key, master, _item_text(one, master, values.text(master) or "", values), text.text
-            )
-            for one, text in news
-        ]
+    wanted, problem = _wanted(items, told, values, master)
+    if problem is not None:
+        found.held += [problem.held(one, master, text.text) for one, text in news]
         return
     found.masters.append(master)
     found.changes.append(FieldChange(master, values.text(master), wanted))
@@ -148,6 +144,11 @@ def _article_text(one: ItemTold, master: Master, text: str, values: ArticleValue
         if suffix and name.endswith(suffix):
             return name.removesuffix(suffix).rstrip() or None
     return None
+
+
+def _present(one: ItemTold, master: Master, values: ArticleValues) -> str | None:
+    """The item's text in the shop, as a pair holds it."""
+    return (one.item.name or None) if master is Master.NAME else values.text(master)
 
 
 def _suffix(one: ItemTold, values: ArticleValues) -> str:

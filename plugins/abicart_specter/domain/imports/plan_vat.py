@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from abicart_specter.domain.imports import held as rules
 from abicart_specter.domain.imports.article_values import ArticleValues
-from abicart_specter.domain.imports.price_told import Problem
+from abicart_specter.domain.imports.held import Problem
 from abicart_specter.domain.imports.records import ItemTold
 from abicart_specter.domain.imports.told_values import fraction, known
 from abicart_specter.domain.masters import Master
@@ -87,6 +87,9 @@ def plan_rate(
 def _news(
     told: Sequence[VatTold], values: ArticleValues, facts: ShopFacts, *, import_price: bool, read_only: bool
 ) -> RatePlan:
+    # Where the news is what the shop has, nothing is written, whatever is known of the other variants.
+    if all(one.rate == values.rate for one in told if one.pending):
+        return RatePlan(agreed=True)
     unknown = [one for one in told if one.rate is None]
     if unknown:
         return _both(
@@ -108,8 +111,6 @@ def _news(
             )
         )
     wanted = rates.pop()
-    if wanted == values.rate:
-        return RatePlan(agreed=True)
     both = f"{_percent(values.rate)} in the shop, {_percent(wanted)} in Specter"
     if not facts.vat_supported:
         return _both(

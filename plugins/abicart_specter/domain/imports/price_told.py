@@ -11,18 +11,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from abicart_specter.domain.imports import held as rules
+from abicart_specter.domain.imports.held import Problem
 from abicart_specter.domain.imports.records import ItemTold, Told
 from abicart_specter.domain.imports.told_values import Known, is_newer, known, number, same, told_value
 from abicart_specter.domain.masters import Master
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a told value cannot be used."""
-
-    rule: str
-    message: str
-    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
