@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from abicart_specter.clients.order_documents import OrderDocument
 from abicart_specter.clients.order_marks import GONE, MarkResult, OrderMarks
-from abicart_specter.clients.shipments import Shipments
+from abicart_specter.clients.shipments import Shipment, Shipments
 from abicart_specter.clients.whole_orders import WholeOrders
 from abicart_specter.errors import RetriableError
 
@@ -21,6 +21,8 @@ SENT_WORDS = frozenset({"sent", "shipped", "delivered"})
 """Words for an order that was sent, in any case (Abicart reference 10 #18)."""
 CANCELLED = "the order is cancelled in the shop"
 NOT_SHOWN = "the shop took the write but does not show the order as sent"
+SHIPPED_BEFORE = "the shop has a shipment of the order already but does not show the order as sent"
+NO_SHIPMENT = "the shop shows no shipment to keep it with"
 
 BeforeTry = Callable[[], None] | None
 
@@ -38,7 +40,8 @@ class SentOrder:
     """An order that was sent.
 
     :param tracking_url: where its parcel can be followed; kept with a shipment, since an order has no place for it.
-    :param shipment_method: uid of the shop's delivery method; ``None`` for the order's own.
+    :param shipment_method: uid of the shop's delivery method, written with the tracking address; ``None``
+        leaves what the shop sets by itself.
     """
 
     uid: int
@@ -74,11 +77,16 @@ class OrderStates:
         results |= {
             uid: MarkResult(True, "", document) for uid, document in documents.items() if uid not in unsent
         }
+        untold: dict[int, str] = {}
         if strategy is not SendStrategy.ORDER_SET:
-            results |= self._ship(documents, wanted, unsent, before_try)
+            shipped, untold = self._ship(documents, wanted, unsent, before_try)
+            results |= shipped
             unsent = [uid for uid in unsent if not results[uid].ok]
         if strategy is not SendStrategy.SHIPMENT and unsent:
             results |= self._set_sent(unsent, results, before_try)
+        for uid, words in untold.items():
+            if results[uid].ok and not results[uid].words:
+                results[uid] = replace(results[uid], words=f"sent, but without the tracking address: {words}")
         return {uid: results[uid] for uid in wanted}
 
     def cancel(self, uids: Sequence[int], before_try: BeforeTry) -> dict[int, MarkResult]:
@@ -115,54 +123,70 @@ class OrderStates:
         wanted: Mapping[int, SentOrder],
         unsent: Sequence[int],
         before_try: BeforeTry,
-    ) -> dict[int, MarkResult]:
-        """A shipment for each order that is not sent, and the tracking address for each."""
-        tracked = [uid for uid in documents if uid in unsent or wanted[uid].tracking_url]
-        if not tracked:
-            return {}
-        known = self._shipments.of_orders([documents[uid] for uid in tracked])
+    ) -> tuple[dict[int, MarkResult], dict[int, str]]:
+        """A shipment for each order that is not sent, and the tracking address for each that has one.
+
+        :returns: the results of those that are not sent yet, and why the address of an order could not be written.
+        """
+        concerned = [uid for uid in documents if uid in unsent or wanted[uid].tracking_url]
+        try:
+            shipments = self._shipments.of_orders([documents[uid] for uid in concerned])
+        except RetriableError as error:
+            # Without having looked, none is made: it might be the second.
+            tracked = {uid: error.message for uid in concerned if wanted[uid].tracking_url}
+            return {uid: MarkResult(False, error.message, documents[uid]) for uid in unsent}, tracked
+        known = set(shipments)
         made, failed = self._shipments.make([uid for uid in unsent if uid not in known], before_try)
-        methods = {uid: wanted[uid].shipment_method or _own_method(documents[uid]) for uid in tracked}
-        tracking = {
-            known.get(uid) or made[uid]: (wanted[uid].tracking_url, methods[uid])
-            for uid in tracked
-            if uid in known or uid in made
-        }
-        told = self._shipments.describe(tracking, before_try)
-        after = self._writes.read_back(
-            list(unsent), lambda _uid, document: "" if is_sent(document) else NOT_SHOWN
+        shipments |= made | self._made_after_all(
+            [documents[uid] for uid, result in failed.items() if result.unconfirmed]
         )
+        untold = self._track(concerned, wanted, shipments, before_try)
         results: dict[int, MarkResult] = {}
-        for uid in tracked:
-            result = after[uid] if uid in after else MarkResult(True, "", documents[uid])
-            if not result.ok and uid in failed:
-                result = replace(failed[uid], document=result.document)
-            shipment = known.get(uid) or made.get(uid)
-            words = told.get(shipment, "") if shipment else "the shop shows no shipment to keep it with"
-            if result.ok and wanted[uid].tracking_url and words:
-                result = replace(result, words=f"sent, but without the tracking address: {words}")
+        for uid, result in self._writes.read_back(list(unsent), _shown_as_sent).items():
             results[uid] = result
-        return results
+            if not result.ok and uid in failed and uid not in shipments:
+                results[uid] = replace(failed[uid], document=result.document)
+            elif result.words == NOT_SHOWN and uid in known:
+                results[uid] = replace(result, words=SHIPPED_BEFORE)
+        return results, untold
+
+    def _made_after_all(self, lost: Sequence[OrderDocument]) -> dict[int, Shipment]:
+        try:
+            return self._shipments.of_orders(lost)
+        except RetriableError:
+            return {}  # they stay unconfirmed
+
+    def _track(
+        self,
+        uids: Sequence[int],
+        wanted: Mapping[int, SentOrder],
+        shipments: Mapping[int, Shipment],
+        before_try: BeforeTry,
+    ) -> dict[int, str]:
+        """Write the tracking addresses that are not there yet; by order why one could not be."""
+        tracked = [uid for uid in uids if wanted[uid].tracking_url]
+        missing = [
+            uid
+            for uid in tracked
+            if uid in shipments and shipments[uid].tracking_url != wanted[uid].tracking_url
+        ]
+        told = self._shipments.describe(
+            {shipments[uid].uid: (wanted[uid].tracking_url, wanted[uid].shipment_method) for uid in missing},
+            before_try,
+        )
+        words = {uid: told[shipments[uid].uid] for uid in missing}
+        return words | {uid: NO_SHIPMENT for uid in tracked if uid not in shipments}
 
     def _set_sent(
         self, uids: Sequence[int], before: Mapping[int, MarkResult], before_try: BeforeTry
     ) -> dict[int, MarkResult]:
-        def shows(_uid: int, document: OrderDocument) -> str:
-            return "" if is_sent(document) else NOT_SHOWN
-
-        written = self._writes.write({uid: {STATUS: "sent"} for uid in uids}, shows, before_try)
-        results: dict[int, MarkResult] = {}
-        for uid, result in written.items():
+        results = self._writes.write({uid: {STATUS: "sent"} for uid in uids}, _shown_as_sent, before_try)
+        for uid, result in results.items():
             failed = before[uid].words if uid in before else ""
-            if result.ok and failed and failed != NOT_SHOWN:
-                result = replace(result, words=f"sent, but without a shipment: {failed}")
-            results[uid] = result
+            if result.ok and failed not in ("", NOT_SHOWN, SHIPPED_BEFORE):
+                results[uid] = replace(result, words=f"sent, but without a shipment: {failed}")
         return results
 
 
-def _own_method(document: OrderDocument) -> int | None:
-    delivery = document.get("delivery")
-    method = delivery.get("method") if isinstance(delivery, dict) else None
-    if isinstance(method, dict):
-        method = method.get("uid")
-    return method if isinstance(method, int) and not isinstance(method, bool) else None
+def _shown_as_sent(_uid: int, document: OrderDocument) -> str:
+    return "" if is_sent(document) else NOT_SHOWN

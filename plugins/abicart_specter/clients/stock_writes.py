@@ -16,7 +16,7 @@ from abicart_specter.clients.article_writes import (
     GetVariants,
     failed_write,
 )
-from abicart_specter.clients.articles import VARIANT_FIELDS, Article
+from abicart_specter.clients.articles import Article
 from abicart_specter.clients.shop_calls import ShopCalls
 from abicart_specter.errors import AbicartSpecterError, RetriableError
 
@@ -108,8 +108,10 @@ class StockWrites:
     def write_variants(self, writes: Sequence[StockWrite], before_try: BeforeTry) -> dict[int, StockWritten]:
         """See :meth:`AbicartClient.write_variant_stocks`."""
         waiting = _by_uid(writes)
-        query = dict(VARIANT_FIELDS)
-        calls = [("ArticleVariant.set", [uid, {"stock": one.stock}, query]) for uid, one in waiting.items()]
+        calls = [
+            ("ArticleVariant.set", [uid, {"stock": one.stock}, ["uid", "stock"]])
+            for uid, one in waiting.items()
+        ]
         outcomes = self._calls.batch(calls, idempotent=True, before_try=before_try)
         results: dict[int, StockWritten] = {}
         unread: dict[int, ArticleWritten] = {}
