@@ -174,7 +174,7 @@ class OrderStates:
             {shipments[uid].uid: (wanted[uid].tracking_url, wanted[uid].shipment_method) for uid in missing},
             before_try,
         )
-        words = {uid: told[shipments[uid].uid] for uid in missing}
+        words = {uid: why for uid in missing if (why := told[shipments[uid].uid])}
         return words | {uid: NO_SHIPMENT for uid in tracked if uid not in shipments}
 
     def _set_sent(
