@@ -103,6 +103,9 @@ class StatusLab(OrderLab):
         bodies = [str(one.get("body", "")) for one in self.abicart_server.control.requests(limit=100_000)]
         return [method for body in bodies for method in re.findall(r'"method": ?"([A-Za-z.]+)"', body)]
 
+    def shipments(self) -> list[dict[str, Any]]:
+        return list(self.abicart_server.control.inspect("Shipment", limit=100_000))
+
     def payments(self) -> list[dict[str, Any]]:
         return list(self.abicart_server.control.inspect("Payment", limit=100_000))
 
