@@ -224,3 +224,48 @@ def test_a_refusal_names_places_and_hides_secrets():
 )
 def test_gone_is_only_what_says_so(code, pointers, gone):
     assert says_it_is_gone(AbicartRefusedError("", code=code, words="", pointers=pointers)) is gone
+
+
+def sent(value) -> str:
+    """The parameter as it leaves."""
+    return encode_call(Call("A.set", [value]), 1).decode().partition('"params":[')[2].removesuffix("]}")
+
+
+@given(st.decimals(min_value=-(10**12), max_value=10**12, places=8) | st.decimals(0, 1, places=30))
+def test_a_number_that_is_sent_has_its_own_value(number):
+    for value in (number, {"a": [number, {"b": number}]}):
+        text = sent(value)
+        numbers = json.loads(text, parse_float=Decimal, parse_int=Decimal)
+        assert (numbers if value is number else numbers["a"][1]["b"]) == number
+        assert "e" not in text.lower() or abs(number) < Decimal("0.0001")
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("199.90", "199.9"),
+        ("199.00", "199"),
+        ("0.12", "0.12"),
+        ("-0.00", "0"),
+        ("1E+3", "1000"),
+        ("0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827"),
+        ("12345678901234567.89", "12345678901234567.89"),
+    ],
+)
+def test_numbers_as_they_leave(number, text):
+    assert sent(Decimal(number)) == text
+
+
+def test_texts_beside_a_number_of_many_digits_stay_as_they_are():
+    value = {"å": ['"', "\n", None, True, 5, 0.5], "n": Decimal("0.12345678901234567890123")}
+    assert json.loads(sent(value), parse_float=Decimal) == value | {
+        "å": ['"', "\n", None, True, 5, Decimal("0.5")]
+    }
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "sNaN"])
+def test_a_number_that_is_none_is_never_sent(number):
+    with pytest.raises(ValueError, match="not finite"):
+        sent(Decimal(number))
+    with pytest.raises(TypeError, match="set cannot be sent"):
+        sent({"a": {1}})
