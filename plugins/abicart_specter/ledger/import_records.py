@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from abicart_specter.domain.imports.records import (
@@ -17,6 +18,7 @@ from abicart_specter.domain.imports.records import (
     PlannedChange,
     Settles,
 )
+from abicart_specter.domain.records import ItemKey
 from abicart_specter.ledger.records import RunKey
 from abicart_specter.ledger.sync_records import PairValues
 
@@ -141,6 +143,40 @@ class QueueActivity:
     first_read_at: datetime | None
     last_read_at: datetime | None
     last_reported_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemStanding:
+    """A staged item in a few words, with what Specter has of it by our own confirmed writes."""
+
+    key: ItemKey
+    article_uid: int
+    product_number: str | None
+    name: str
+    price: Decimal | None
+    vat_rate: Decimal | None
+    created_in_specter_at: datetime | None = None
+    created_number: str | None = None
+    sent_at: datetime | None = None
+    sent_number: str | None = None
+    intent_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoneItem:
+    """An item that is in Specter and no longer in the shop, with its last known product number."""
+
+    key: ItemKey
+    product_number: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStanding:
+    """Where a planned change stands, without what it changes."""
+
+    hash: str
+    state: ChangeState
+    words: str
 
 
 @dataclass(frozen=True, slots=True)

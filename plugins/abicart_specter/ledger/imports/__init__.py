@@ -15,8 +15,9 @@ Every call may be repeated with the same effect (a task's retry). Besides ``Ledg
 from __future__ import annotations
 
 from abicart_specter.ledger.imports.planning_facade import PlanningImports
+from abicart_specter.ledger.imports.standing_facade import StandingImports
 from abicart_specter.ledger.imports.writing_facade import WritingImports
 
 
-class ImportLedger(PlanningImports, WritingImports):
-    """Everything about imports, in two parts. Thin over the rooms beside it."""
+class ImportLedger(PlanningImports, WritingImports, StandingImports):
+    """Everything about imports, in three parts. Thin over the rooms beside it."""
