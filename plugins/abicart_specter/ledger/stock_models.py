@@ -72,12 +72,13 @@ class StockOrderLine(Base):
 
 
 class StockRead(Base):
-    """How far changes of the shop's orders were looked for."""
+    """Up to when every order placed is in the ledger, and every change of one was taken in."""
 
     __tablename__ = "stock_read"
     __table_args__ = (BY_KEY,)
     shop: Mapped[str] = mapped_column(primary_key=True)
-    orders_changed_to: Mapped[datetime]
+    found_to: Mapped[datetime | None]
+    changed_to: Mapped[datetime | None]
 
 
 class StockPlanRow(Base):

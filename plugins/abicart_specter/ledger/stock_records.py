@@ -67,6 +67,14 @@ class OrderLines:
     orders: dict[int, LiveOrder] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class OrdersRead:
+    """Up to when every order placed is in the ledger, and every change of one was taken in; ``None``: never."""
+
+    found_to: datetime | None = None
+    changed_to: datetime | None = None
+
+
 class StockState(StrEnum):
     """What became of a planned change of stock."""
 

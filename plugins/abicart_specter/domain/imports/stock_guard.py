@@ -59,39 +59,42 @@ class StockVerdict:
 
 
 def stock_guard(
-    changes: Iterable[StockChange], managed: int, lately: frozenset[ItemKey], guard: ImportGuardSettings
+    changes: int,
+    emptied: frozenset[ItemKey],
+    managed: int,
+    lately: frozenset[ItemKey],
+    guard: ImportGuardSettings,
 ) -> StockVerdict:
     """Judge a plan as a whole.
 
+    :param changes: how many items the plan changes.
+    :param emptied: those of them that it takes off sale.
     :param managed: how many items of the shop take their stock from Specter.
     :param lately: items that imports emptied within the guard's look-back, without anybody's approval.
     """
-    planned = list(changes)
-    emptied = {one.key for one in planned if one.empties}
     reasons: tuple[GuardReason, ...] = ()
-    together = len(emptied | lately)
+    together, before = len(emptied | lately), len(lately - emptied)
     share = EXACT.divide(Decimal(100 * together), Decimal(max(managed, together, 1)))
     if emptied and together >= guard.smallest_number and share > guard.largest_share_percent:
-        since = (
-            f", {len(lately - emptied)} of them within the last {guard.look_back_hours} hours"
-            if lately
-            else ""
-        )
+        since = f", counting {before} of the last {guard.look_back_hours} hours" if before else ""
         words = (
-            f"{together} of {managed} products would be set to zero{since}: {fixed(share, 1)} %, and the limit is "
-            f"{shortest(guard.largest_share_percent)} %."
+            f"{together} of {managed} products with stock from Specter would be at zero{since}: {fixed(share, 1)} %; "
+            f"the limit is {shortest(guard.largest_share_percent)} %."
         )
         reasons = (GuardReason(SHARE_TO_ZERO, words),)
-    return StockVerdict(len(planned), len(emptied), len(lately - emptied), managed, reasons)
+    return StockVerdict(changes, len(emptied), before, managed, reasons)
 
 
-def stock_plan_hash(changes: Iterable[StockChange]) -> str:
-    """What an approval is bound to: which items, and which of Specter's figures. Orders come and go meanwhile."""
-    rows = sorted(
-        [one.key.kind.value, one.key.uid, one.product_number, one.row_id, shortest(one.figure)]
-        for one in changes
-    )
-    return hashlib.sha256(json.dumps(rows, ensure_ascii=True).encode("ascii")).hexdigest()
+def stock_change_hash(change: StockChange) -> str:
+    """What an approval is bound to: the item and which of Specter's figures. Orders come and go meanwhile."""
+    row = [
+        change.key.kind.value,
+        change.key.uid,
+        change.product_number,
+        change.row_id,
+        shortest(change.figure),
+    ]
+    return hashlib.sha256(json.dumps(row, ensure_ascii=True).encode("ascii")).hexdigest()
 
 
 def worst_stock_changes(changes: Iterable[StockChange], limit: int = WORST_SHOWN) -> list[StockChange]:

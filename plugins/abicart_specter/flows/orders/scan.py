@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.domain.orders.info_names import InfoNames
@@ -72,7 +72,7 @@ def scan_orders(
     ledger, listed_only = ctx.ledger.orders, only_listed(ctx.settings, send_manual=send_manual)
     ledger.reset_found(ctx.run)
     with watched(ctx, ABICART), counted_abicart(ctx, "scan_orders") as abicart:
-        new = _record(ctx, abicart, window, names)
+        new = record_orders(ctx, abicart, window.since, window.until, names)
         changed = window.follows_on and changes_waiting(ctx, abicart)
     if window.follows_on:
         ledger.move_scanned_to(ctx.shop, window.until)
@@ -109,21 +109,27 @@ def orders_to_preview(ctx: FlowContext, window: ScanWindow, terms: LeaseTerms, m
     return uids[:most]
 
 
-def _record(ctx: FlowContext, abicart: AbicartClient, window: ScanWindow, names: InfoNames) -> int:
-    """Every order of the window into the ledger; returns how many it did not know."""
+def record_orders(
+    ctx: FlowContext, abicart: AbicartClient, since: datetime, until: datetime | None, names: InfoNames
+) -> int:
+    """Every order placed from ``since`` on and before ``until`` into the ledger; returns how many it did not know.
+
+    :raises OrdersMissedError: the shop counts more orders than it lists; retriable.
+    """
     seen: set[int] = set()
     new: set[int] = set()
     counted = 0
     for _ in range(READ_AT_MOST):
-        for page in abicart.orders.iter_order_pages(window.since, window.until):
+        for page in abicart.orders.iter_order_pages(since, until):
             new |= ctx.ledger.orders.record_found(ctx.run, found_orders(ctx, page, names))
             seen.update(head["uid"] for head in page)
-        counted = abicart.orders.count_orders(window.since, window.until)
+        counted = abicart.orders.count_orders(since, until)
         if counted <= len(seen):
             return len(new)
+    end = "" if until is None else f" and before {until.isoformat()}"
     raise OrdersMissedError(
-        f"Shop {ctx.shop}: the shop counts {counted} orders between {window.since.isoformat()} and "
-        f"{window.until.isoformat()}, but lists {len(seen)}.",
+        f"Shop {ctx.shop}: the shop counts {counted} orders placed from {since.isoformat()} on{end}, but lists "
+        f"{len(seen)}.",
         remedy="Nothing: it is tried again. If it stays so, Abicart must say why its list leaves orders out.",
     )
 

@@ -33,6 +33,9 @@ class StockLedger:
     def managed_items(self, shop: str) -> int:
         return items.managed_items(self._db, shop)
 
+    def owners_in_index(self, shop: str, numbers: Iterable[str]) -> dict[str, set[ItemKey]]:
+        return items.owners_in_index(self._db, shop, numbers)
+
     def figures(self, shop: str, keys: Iterable[ItemKey]) -> dict[ItemKey, s.SettledStock]:
         return items.figures(self._db, shop, keys)
 
@@ -55,20 +58,26 @@ class StockLedger:
     def lines_of(self, shop: str, article_uids: Iterable[int], sent_after: datetime | None) -> s.OrderLines:
         return orders.lines_of(self._db, shop, article_uids, sent_after)
 
-    def orders_changed_to(self, shop: str) -> datetime | None:
-        return orders.orders_changed_to(self._db, shop)
+    def orders_read(self, shop: str) -> s.OrdersRead:
+        return orders.orders_read(self._db, shop)
 
-    def move_orders_changed_to(self, shop: str, to: datetime) -> None:
-        orders.move_orders_changed_to(self._db, shop, to)
+    def move_orders_read(
+        self, shop: str, *, found_to: datetime | None = None, changed_to: datetime | None = None
+    ) -> None:
+        orders.move_orders_read(self._db, shop, found_to=found_to, changed_to=changed_to)
 
     def drop_lines(self, shop: str, sent_before: datetime) -> int:
         return orders.drop_lines(self._db, shop, sent_before)
 
     # plans
-    def record_plan(
-        self, run: RunKey, plan: s.StockPlan, changes: Iterable[StockChange], held: Iterable[s.HeldStock]
-    ) -> None:
-        plans.record_plan(self._db, run, plan, changes, held)
+    def clear_plan(self, run: RunKey) -> None:
+        plans.clear_plan(self._db, run)
+
+    def add_to_plan(self, run: RunKey, changes: Sequence[StockChange], held: Sequence[s.HeldStock]) -> None:
+        plans.add_to_plan(self._db, run, changes, held)
+
+    def close_plan(self, run: RunKey, plan: s.StockPlan) -> None:
+        plans.close_plan(self._db, run, plan)
 
     def plan(self, run: RunKey) -> s.StockPlan | None:
         return plans.plan_of(self._db, run)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Text, and_, case, func, or_, select, type_coerce
+from sqlalchemy import Text, and_, case, func, null, or_, select, type_coerce
 
 from abicart_specter.domain.imports.stock import STOCK_ARTICLE, sent_as_stock_article
 from abicart_specter.domain.records import ItemKey
 from abicart_specter.ledger.engine import Database, upsert
 from abicart_specter.ledger.keys import by_kind, slices
 from abicart_specter.ledger.models import Item
+from abicart_specter.ledger.product_changes.models import ShopItemRow
+from abicart_specter.ledger.product_changes.rows import fold_hash
 from abicart_specter.ledger.stock_models import StockFigure
 from abicart_specter.ledger.stock_records import ExportedItem, SettledStock
 
@@ -63,6 +65,21 @@ def managed_items(db: Database, shop: str) -> int:
         return int(connection.execute(wanted).scalar_one())
 
 
+def owners_in_index(db: Database, shop: str, numbers: Iterable[str]) -> dict[str, set[ItemKey]]:
+    """Number → the items that had it when the shop's catalogue was indexed last; for shops with no better way."""
+    found: dict[str, set[ItemKey]] = {}
+    hashes = {number: fold_hash(number) for number in numbers}
+    for part in slices(sorted({code for code in hashes.values() if code is not None}), 500):
+        wanted = select(ShopItemRow.kind, ShopItemRow.uid, ShopItemRow.product_number).where(
+            ShopItemRow.shop == shop, ShopItemRow.fold_hash.in_(part)
+        )
+        with db.read() as connection:
+            for kind, uid, number in connection.execute(wanted):
+                if number in hashes:
+                    found.setdefault(number, set()).add(ItemKey(kind, uid))
+    return found
+
+
 def figures(db: Database, shop: str, keys: Iterable[ItemKey]) -> dict[ItemKey, SettledStock]:
     """What was last settled of these items; those of which nothing was are left out."""
     found: dict[ItemKey, SettledStock] = {}
@@ -106,7 +123,11 @@ def settle(db: Database, shop: str, settled: Sequence[SettledStock], emptied: Ma
         index_elements=["shop", "kind", "uid"],
         set_={
             **{name: new[name] for name in (column.key for column in _FIGURE)},
-            "emptied_at": case((new.emptied_at.is_not(None), new.emptied_at), else_=StockFigure.emptied_at),
+            "emptied_at": case(
+                (new.emptied_at.is_not(None), new.emptied_at),
+                (new.shop_stock > 0, null()),
+                else_=StockFigure.emptied_at,
+            ),
         },
     )
     with db.write() as connection:

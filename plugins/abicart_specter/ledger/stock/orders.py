@@ -14,7 +14,7 @@ from abicart_specter.ledger.keys import slices
 from abicart_specter.ledger.order_models import OrderSync
 from abicart_specter.ledger.order_rules import SETTLED, OrderState
 from abicart_specter.ledger.stock_models import StockFigure, StockOrder, StockOrderLine, StockRead
-from abicart_specter.ledger.stock_records import LiveOrder, OrderLines
+from abicart_specter.ledger.stock_records import LiveOrder, OrderLines, OrdersRead
 
 _LINE = (
     StockOrderLine.order_uid,
@@ -113,29 +113,37 @@ def lines_of(db: Database, shop: str, article_uids: Iterable[int], sent_after: d
     with db.read() as connection:
         for where in wheres:
             for row in connection.execute(wanted.where(where)):
-                lines.append(OrderLine(*row[: len(_LINE)]))
-                order = LiveOrder(*row[len(_LINE) :])
+                values: list[Any] = list(row)
+                lines.append(OrderLine(*values[: len(_LINE)]))
+                order = LiveOrder(*values[len(_LINE) :])
                 orders[order.uid] = order
     return OrderLines(tuple(lines), orders)
 
 
-def orders_changed_to(db: Database, shop: str) -> datetime | None:
-    """How far changes of orders were looked for; ``None``: never."""
+def orders_read(db: Database, shop: str) -> OrdersRead:
+    """How far the shop's orders were read for stock."""
+    wanted = select(StockRead.found_to, StockRead.changed_to).where(StockRead.shop == shop)
     with db.read() as connection:
-        return connection.execute(select(StockRead.orders_changed_to).where(StockRead.shop == shop)).scalar()
+        row = connection.execute(wanted).first()
+    return OrdersRead() if row is None else OrdersRead(*row)
 
 
-def move_orders_changed_to(db: Database, shop: str, to: datetime) -> None:
-    """Changes of orders up to then were taken in. Never moves back."""
-    made = upsert(db.backend, StockRead).values(shop=shop, orders_changed_to=to)
+def move_orders_read(
+    db: Database, shop: str, *, found_to: datetime | None = None, changed_to: datetime | None = None
+) -> None:
+    """Moves what is named forward; a time before the one on record changes nothing."""
+    told = {name: to for name, to in (("found_to", found_to), ("changed_to", changed_to)) if to is not None}
     with db.write() as connection:
-        connection.execute(
-            made.on_conflict_do_update(
-                index_elements=["shop"],
-                set_={"orders_changed_to": made.excluded.orders_changed_to},
-                where=StockRead.orders_changed_to < made.excluded.orders_changed_to,
+        for name, to in told.items():
+            made = upsert(db.backend, StockRead).values(shop=shop, **{name: to})
+            kept = getattr(StockRead, name)
+            connection.execute(
+                made.on_conflict_do_update(
+                    index_elements=["shop"],
+                    set_={name: made.excluded[name]},
+                    where=or_(kept.is_(None), kept < made.excluded[name]),
+                )
             )
-        )
 
 
 def drop_lines(db: Database, shop: str, sent_before: datetime) -> int:

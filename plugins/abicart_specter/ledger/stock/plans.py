@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,8 @@ from abicart_specter.domain.imports.stock_guard import StockChange
 from abicart_specter.domain.records import ItemKey, Kind
 from abicart_specter.errors import LedgerError
 from abicart_specter.ledger.column_types import Word
-from abicart_specter.ledger.engine import Database
-from abicart_specter.ledger.keys import partition_of, slices
+from abicart_specter.ledger.engine import Database, upsert
+from abicart_specter.ledger.keys import partition_of
 from abicart_specter.ledger.records import RunKey
 from abicart_specter.ledger.runs import row_id
 from abicart_specter.ledger.stock_models import StockChangeRow, StockHeldRow, StockPlanRow
@@ -33,32 +33,42 @@ _CHANGE = (
 )
 
 
-def record_plan(
-    db: Database, run: RunKey, plan: StockPlan, changes: Iterable[StockChange], held: Iterable[HeldStock]
-) -> None:
-    """Stores a run's plan in place of an earlier one of the same run, with its decision, in one transaction."""
+def clear_plan(db: Database, run: RunKey) -> None:
+    """Before a run plans, or plans again: forgets what it had planned and held."""
     with db.write() as connection:
-        own, now = row_id(connection, run), db.now(connection)
+        own = row_id(connection, run)
         for model in (StockPlanRow, StockChangeRow, StockHeldRow):
             connection.execute(delete(model).where(model.run == own))
+
+
+def add_to_plan(db: Database, run: RunKey, changes: Sequence[StockChange], held: Sequence[HeldStock]) -> None:
+    """A part of the run's plan, in one transaction."""
+    with db.write() as connection:
+        own, now = row_id(connection, run), db.now(connection)
+        if changes:
+            connection.execute(insert(StockChangeRow), [_row(own, change, now) for change in changes])
+        if held:
+            connection.execute(insert(StockHeldRow), [_held_row(own, one) for one in held])
+
+
+def close_plan(db: Database, run: RunKey, plan: StockPlan) -> None:
+    """The plan is whole: the guard's verdict on it. Without it nothing of the plan may be written."""
+    made = upsert(db.backend, StockPlanRow)
+    with db.write() as connection:
         connection.execute(
-            insert(StockPlanRow).values(
-                run=own,
+            made.values(
+                run=row_id(connection, run),
                 plan_hash=plan.plan_hash,
                 changes=plan.changes,
                 emptied=plan.emptied,
                 managed=plan.managed,
                 reasons=list(plan.reasons),
-                planned_at=now,
+                planned_at=db.now(connection),
                 approved=plan.approved,
                 decided_by=plan.decided_by,
                 decided_at=plan.decided_at,
-            )
+            ).on_conflict_do_nothing()
         )
-        for part in slices((_row(own, change, now) for change in changes), 1000):
-            connection.execute(insert(StockChangeRow), part)
-        for some in slices((_held_row(own, one) for one in held), 1000):
-            connection.execute(insert(StockHeldRow), some)
 
 
 def plan_of(db: Database, run: RunKey) -> StockPlan | None:

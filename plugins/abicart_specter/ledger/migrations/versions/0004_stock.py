@@ -84,7 +84,8 @@ def upgrade() -> None:
     op.create_table(
         "stock_read",
         col("shop", TEXT),
-        col("orders_changed_to", TIME),
+        maybe("found_to", TIME),
+        maybe("changed_to", TIME),
         sa.PrimaryKeyConstraint("shop", name="pk_stock_read"),
         sqlite_with_rowid=False,
     )
