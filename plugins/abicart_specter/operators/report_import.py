@@ -16,6 +16,7 @@ class ReportImportOperator(ShopOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         from abicart_specter.flows.imports.report_import import report_import
         from abicart_specter.flows.orders.report_orders import require_none_red
+        from abicart_specter.operators.plan_import import PLAN
 
         red_tasks = self.count_red_before(context)
         dry_run = self.is_dry_run(context)
@@ -23,6 +24,6 @@ class ReportImportOperator(ShopOperator):
             with self.flow_context(context):
                 require_none_red(self.shop, red_tasks)
         self.skip_when(dry_run, "A dry run's changes are in the log of the task before.")
-        plan = context["ti"].xcom_pull(task_ids="plan_import")
+        plan = context["ti"].xcom_pull(task_ids="plan_import", key=PLAN)
         with self.flow_context(context) as ctx:
             return report_import(ctx, plan, red_tasks=red_tasks).as_dict()

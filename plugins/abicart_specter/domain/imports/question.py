@@ -40,7 +40,7 @@ def question(
         "\n".join(f"- {escaped(reason.words)}" for reason in verdict.reasons),
         _table(worst, changes),
         f"**Approve**: exactly these changes are written; what Specter or the shop changes meanwhile is left out. "
-        f"**Refuse**: nothing of them is written. They are kept and asked again next night, with what is then newest. "
+        f"**Reject**: nothing of them is written. They are kept and asked again next night, with what is then newest. "
         f"Without an answer within {settings.answer_within_hours} hours {unless}.",
         f"Plan `{plan_hash[:16]}`",
     ]
