@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 from abicart_specter.domain.imports.records import ImportPart
 from abicart_specter.errors import IncompleteRunError
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.drain_queue import queue_account
+from abicart_specter.flows.imports.silence import silent_queues
 from abicart_specter.flows.reports import log_table, write_csv
 from abicart_specter.ledger import ChangeState
 
 log = logging.getLogger(__name__)
 
 HELD_PER_RULE = 10
+CHANGES_SHOWN = 20
 SYSTEMS = ("abicart", "specter")
 HELD_COLUMNS = ("kind", "uid", "product_number", "field", "shop", "specter", "rule", "reason", "remedy")
 CHANGE_COLUMNS = (
@@ -81,7 +85,9 @@ def report_import(ctx: FlowContext, plan: Mapping[str, Any] | None, *, red_tasks
         requests={system: counted.get(system, {}).get("requests", 0) for system in SYSTEMS},
         seconds=round((ctx.clock() - record.started_at).total_seconds(), 1),
     )
-    _show(ctx, result, counts)
+    with ctx.open_specter() as specter:  # for the account's name only; nothing is asked
+        account = queue_account(specter)
+    _show(ctx, account, result, counts)
     ctx.ledger.finish_run(ctx.run, result.as_dict())
     problems = []
     if red_tasks:
@@ -102,7 +108,10 @@ def report_import(ctx: FlowContext, plan: Mapping[str, Any] | None, *, red_tasks
 
 
 def _show(
-    ctx: FlowContext, result: ImportReport, counts: Mapping[ImportPart, Mapping[ChangeState, int]]
+    ctx: FlowContext,
+    account: str,
+    result: ImportReport,
+    counts: Mapping[ImportPart, Mapping[ChangeState, int]],
 ) -> None:
     log_table(
         log,
@@ -126,7 +135,10 @@ def _show(
         )
     for part in ImportPart:
         _show_part(ctx, part)
+    _show_changes(ctx)
     _show_held(ctx)
+    for sentence in silent_queues(ctx, account):
+        log.warning("Shop %s: %s", ctx.shop, sentence)
     path = write_csv(ctx, "changes.csv", CHANGE_COLUMNS, _change_rows(ctx))
     log.info("Shop %s: every change, with what it was before: %s", ctx.shop, path)
     path = write_csv(ctx, "held.csv", HELD_COLUMNS, _held_rows(ctx))
@@ -144,6 +156,19 @@ def _show_part(ctx: FlowContext, part: ImportPart) -> None:
         log.warning("Shop %s: nobody has answered yet about %s.", ctx.shop, part.value)
     else:
         log.info("Shop %s: %s: %s by %s.", ctx.shop, part.value, answer.decision.value, answer.by)
+
+
+def _show_changes(ctx: FlowContext) -> None:
+    """Some of each state, those that were applied last: what needs somebody comes first."""
+    for state in (ChangeState.FAILED, ChangeState.WRITING, ChangeState.VOIDED, ChangeState.APPLIED):
+        rows = list(islice(_change_rows(ctx, [state]), CHANGES_SHOWN + 1))
+        if rows:
+            log_table(
+                log,
+                f"{state.value}" + (f", the first {CHANGES_SHOWN}" if len(rows) > CHANGES_SHOWN else ""),
+                ("product number", "field", "before", "after", "reason"),
+                [(row[0], row[4], row[5], row[6], row[8]) for row in rows[:CHANGES_SHOWN]],
+            )
 
 
 def _show_held(ctx: FlowContext) -> None:
@@ -167,8 +192,8 @@ def _show_held(ctx: FlowContext) -> None:
         log.info("To do: %s", shown[0].remedy)
 
 
-def _change_rows(ctx: FlowContext) -> Iterator[tuple[object, ...]]:
-    for batch in ctx.ledger.imports.iter_changes(ctx.run):
+def _change_rows(ctx: FlowContext, states: Sequence[ChangeState] = ()) -> Iterator[tuple[object, ...]]:
+    for batch in ctx.ledger.imports.iter_changes(ctx.run, None, states):
         for record in batch:
             change = record.change
             numbers = ", ".join(number for _, number in change.keys)
