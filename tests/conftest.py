@@ -29,3 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--outage-orders", type=int, default=100, help="orders that wait while Specter is away (100)"
     )
+    group = parser.getgroup("imports", "tests of what comes back from Specter")
+    group.addoption(
+        "--prices", type=int, default=300, help="prices at each rate there and back; 999999 is all (300)"
+    )

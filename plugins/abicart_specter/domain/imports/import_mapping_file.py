@@ -77,9 +77,12 @@ def _problems(entries: ImportEntries) -> Iterator[tuple[Place, str]]:
             yield place, f"there is no field “{name}”; there are {', '.join(IMPORT_FIELDS)}"
             continue
         for number, wire in enumerate(entry.source):
-            earlier = first.setdefault(wire.casefold(), name)
-            if earlier != name or entry.source.index(wire) != number:
-                yield (*place, "from", number), f"“{wire}” is listed already, for {earlier}"
+            if wire.casefold() in first:
+                yield (
+                    (*place, "from", number),
+                    f"“{wire}” is listed already, for {first[wire.casefold()]}",
+                )
+            first.setdefault(wire.casefold(), name)
         for number, step in enumerate(entry.transforms):
             words = _step_problem(name, step)
             if words:

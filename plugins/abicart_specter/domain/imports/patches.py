@@ -13,6 +13,7 @@ from typing import Any
 from abicart_specter.domain.imports import held as rules
 from abicart_specter.domain.imports.price_form import check_price_form
 from abicart_specter.domain.imports.records import FieldChange, JsonObject, PlannedChange
+from abicart_specter.domain.imports.told_values import same
 from abicart_specter.domain.masters import Master
 from abicart_specter.domain.prices import percent
 from abicart_specter.domain.raw_values import ValueReader
@@ -21,14 +22,14 @@ from abicart_specter.errors import RecordError
 
 
 def article_patch(change: PlannedChange, document: Mapping[str, Any], facts: ShopFacts) -> JsonObject:
-    """What ``Article.set`` is to be given, ``vatRate`` first.
+    """What ``Article.set`` is to be given, ``vatRate`` first. A rate that stays is not written.
 
     :param document: the shop's article as it is now, with the fields of ``article_values.fields_to_read``.
     :raises RecordError: the article's form leaves open what would be written; it is to be held.
     """
     fields = {one.field: one for one in change.fields}
     patch: JsonObject = {}
-    if Master.VAT in fields:
+    if Master.VAT in fields and not same(Master.VAT, fields[Master.VAT].before, fields[Master.VAT].after):
         patch["vatRate"] = _rate(fields[Master.VAT], document.get("vatRate"), facts)
     if Master.PRICE in fields or Master.EXTRA_PRICE in fields:
         check_price_form(document, facts)
@@ -64,7 +65,7 @@ def _price(fields: Mapping[Master, FieldChange], price: Any, facts: ShopFacts) -
     out["regular"] = regular
     if any(amount is not None for amount in offers.values()):
         out["specialOffer"] = offers
-    elif offers or old.get("specialOffer"):
+    elif old.get("specialOffer"):
         out["specialOffer"] = None
     return out
 

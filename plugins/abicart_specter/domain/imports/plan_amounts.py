@@ -115,23 +115,25 @@ def _is_as_planned(values: ArticleValues, rate: RatePlan, plan: PricePlan) -> bo
 
 
 def _change(told: _Told, rate: RatePlan, plan: PricePlan) -> PlannedChange:
-    """Price and campaign always go together, also where one of them stays: the whole price is written."""
+    """Rate, price and campaign are always named, also those that stay: a price rests on the rate and the campaign
+    that were found, and is void when one of them moves.
+    """
     values = told.values
-    fields = [
+    rate_after = values.text(Master.VAT) if rate.change is None else shortest(rate.change)
+    fields = (
+        FieldChange(Master.VAT, values.text(Master.VAT), rate_after),
         FieldChange(Master.PRICE, values.text(Master.PRICE), _text(plan.regular)),
         FieldChange(Master.EXTRA_PRICE, values.text(Master.EXTRA_PRICE), _text(plan.campaign)),
-    ]
+    )
     settles = _settled_prices(told.prices, plan, values)
     if rate.change is not None:
-        after = shortest(rate.change)
-        fields.insert(0, FieldChange(Master.VAT, values.text(Master.VAT), after))
-        settles += tuple(Settles(one.one.item.key, Master.VAT, after, one.text) for one in told.vats)
+        settles += tuple(Settles(one.one.item.key, Master.VAT, rate_after, one.text) for one in told.vats)
     return PlannedChange(
         article_uid=told.items[0].item.article_uid,
         part=ImportPart.PRICE if rate.change is None else ImportPart.VAT,
         keys=tuple((one.item.key, one.item.product_number or "") for one in told.items),
         name=values.name or told.items[0].item.name,
-        fields=tuple(one for one in fields if one.before is not None or one.after is not None),
+        fields=fields,
         settles=settles,
         row_ids={
             name: row for one in told.items for name, row in rests_on(one, Master.PRICE, Master.VAT).items()

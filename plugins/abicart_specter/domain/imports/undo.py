@@ -74,12 +74,15 @@ def _prices(change: PlannedChange, now: ArticleValues, left: list[str]) -> list[
     if not changed:
         return []
     # A rate is only ever written with its price, so the price must still be the one that went with it.
-    must_stand = fields if any(one.field is Master.VAT for one in fields) else changed
+    must_stand = fields if any(one.field is Master.VAT for one in changed) else changed
     moved = [one for one in must_stand if not same(one.field, now.text(one.field), one.after)]
     if moved:
         left.extend(_changed_since(one, now) for one in moved)
         return []
     targets = {one.field: one.before for one in changed}
+    if targets.get(Master.VAT, "") is None:
+        left.append("The product had no VAT rate before the import, and none cannot be written.")
+        return []
     restored = [
         FieldChange(
             one.field,
@@ -96,9 +99,6 @@ def _prices(change: PlannedChange, now: ArticleValues, left: list[str]) -> list[
             f"The regular price would be {price} again, which is not above the campaign price {fixed(campaign, 2)}."
         )
         return []
-    if now.campaign is not None and not any(one.field is Master.EXTRA_PRICE for one in restored):
-        text = now.text(Master.EXTRA_PRICE)
-        restored.append(FieldChange(Master.EXTRA_PRICE, text, text))
     return restored
 
 
