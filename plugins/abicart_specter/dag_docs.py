@@ -37,3 +37,11 @@ def dag_doc(dag_file: str, shop_file: Path, shop: str) -> str:
     except ConfigurationError as error:
         return f"**This shop's file cannot be used, so that every run stops at its first task.** {error}\n\n{text}"
     return text
+
+
+def stock_minutes(shop_file: Path) -> int | None:
+    """``stock.every_minutes`` of a shop; ``None`` for the night, also where the file cannot be used."""
+    try:
+        return load_shop(shop_file).stock.every_minutes
+    except ConfigurationError:
+        return None

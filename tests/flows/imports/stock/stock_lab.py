@@ -40,7 +40,9 @@ class StockRun:
 
 @dataclass
 class StockLab(OrderLab):
-    """``stock_import`` is one run."""
+    """``stock_import`` is one run. ``sold``: how many of each item were bought by ``buy``."""
+
+    sold: Counter[tuple[str, int]] = field(default_factory=Counter)
 
     def start(self) -> None:
         """Products in Specter, its queues read once, and the ledger on the lab's clock."""
@@ -79,8 +81,13 @@ class StockLab(OrderLab):
 
     def buy(self, item: dict[str, Any], quantity: int = 1, **more: object) -> int:
         """Somebody buys an item now; returns the order's uid."""
+        self.sold[item["kind"], item["uid"]] += quantity
         rows = [{item["kind"]: item["uid"], "quantity": quantity}]
         return self.place(self.now, rows=rows, **more)
+
+    def left(self, item: dict[str, Any]) -> Decimal:
+        """What may be sold as long as Specter has none of the orders: its figure less all of them."""
+        return self.available(item["product_number"]) - self.sold[item["kind"], item["uid"]]
 
     def set_stock(self, item: dict[str, Any], stock: int) -> None:
         """A person in the shop."""
@@ -142,6 +149,4 @@ class StockLab(OrderLab):
 
     def open_numbers(self) -> dict[str, str]:
         """What the next run looks at again."""
-        return {
-            one.product_number: one.why for one in self.export.ledger.imports.iter_open("demo", "stock")
-        }
+        return {one.product_number: one.why for one in self.export.ledger.imports.iter_open("demo", "stock")}

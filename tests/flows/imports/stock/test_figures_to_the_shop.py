@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from stock_lab import StockLab
@@ -137,16 +136,28 @@ def test_an_order_from_before_the_shops_orders_count_is_not_taken_off(lab: Stock
     assert lab.stock(item) == 41
 
 
-def test_several_sites_are_added_up_unless_the_shop_names_those_that_count(lab: StockLab) -> None:
-    item = lab.item()
-    sites = list(lab.specter_server.control.inspect("accounts")[0]["sites"])
-    assert len(sites) > 1
-    lab.specter_stock(item["product_number"], 5, site=int(sites[0]))
-    lab.specter_stock(item["product_number"], 8, site=int(sites[1]))
+def test_several_sites_are_added_up(two_sites: StockLab) -> None:
+    lab, item = two_sites, two_sites.item()
+    lab.specter_stock(item["product_number"], 5, site=1)
+    lab.specter_stock(item["product_number"], 8, site=2)
     lab.stock_import()
-    assert lab.stock(item) == Decimal(13)
-    lab.use(imports__stock=True, stock__sites=[int(sites[1])])
-    lab.specter_stock(item["product_number"], 9, site=int(sites[1]))
-    lab.later(60 * MINUTES)
+    assert lab.stock(item) == 13
+
+
+def test_only_the_sites_count_that_the_shop_names(two_sites: StockLab) -> None:
+    lab, item = two_sites, two_sites.item()
+    lab.use(imports__stock=True, stock__sites=[2])
+    lab.specter_stock(item["product_number"], 5, site=1)
+    lab.specter_stock(item["product_number"], 8, site=2)
     lab.stock_import()
-    assert lab.stock(item) == Decimal(9)
+    assert lab.stock(item) == 8
+
+
+def test_a_site_that_specter_does_not_know_is_no_zero(two_sites: StockLab) -> None:
+    lab, item = two_sites, two_sites.item()
+    before = lab.stock(item)
+    lab.use(imports__stock=True, stock__sites=[7])
+    lab.specter_stock(item["product_number"], 0)
+    run = lab.stock_import()
+    assert lab.stock(item) == before
+    assert lab.held(run) == {item["product_number"]: "stock_site_unknown"}

@@ -70,10 +70,11 @@ class StockReport:
         return asdict(self)
 
 
-def report_stock(ctx: FlowContext, *, red_tasks: int = 0) -> StockReport:
+def report_stock(ctx: FlowContext, *, red_tasks: int = 0, only_planned: bool = False) -> StockReport:
     """Account for the run and store its figures.
 
     :param red_tasks: how many tasks before this one failed.
+    :param only_planned: a dry run: nothing was to be written.
     :raises IncompleteRunError: a task before failed, or a planned change was neither written nor explained.
     """
     stock, record = ctx.ledger.stock, ctx.ledger.get_run(ctx.run)
@@ -102,7 +103,7 @@ def report_stock(ctx: FlowContext, *, red_tasks: int = 0) -> StockReport:
     _show(ctx, report, plan)
     ctx.ledger.finish_run(ctx.run, report.as_dict())
     stock.drop_lines(ctx.shop, ctx.clock() - KEEP_LINES)
-    problems = _problems(report, red_tasks)
+    problems = _problems(report, red_tasks, only_planned=only_planned)
     if problems:
         raise IncompleteRunError(
             f"Shop {ctx.shop}: {'; '.join(problems)}.", remedy=" ".join(dict.fromkeys(problems.values()))
@@ -126,14 +127,14 @@ def _close_numbers(ctx: FlowContext) -> int:
     return len(still)
 
 
-def _problems(report: StockReport, red_tasks: int) -> Mapping[str, str]:
+def _problems(report: StockReport, red_tasks: int, *, only_planned: bool) -> Mapping[str, str]:
     problems: dict[str, str] = {}
     if red_tasks:
         problems[f"{red_tasks} of the tasks before this one are red"] = (
             "Read the red tasks above this one first; when the cause is mended, clear them with what follows."
         )
     unwritten = sum(report.states.get(state, 0) for state in (StockState.PLANNED, StockState.WRITING))
-    if unwritten:
+    if unwritten and not only_planned:
         problems[f"{unwritten} planned changes were not written"] = (
             "Clear apply, or trigger a new run: it begins with the same figures."
         )

@@ -1,0 +1,36 @@
+"""The question about a stock plan beyond the guard's limits, and what follows when the answer is yes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from abicart_specter.operators.ask_person import AskPersonOperator
+from abicart_specter.operators.base import ShopOperator
+
+if TYPE_CHECKING:
+    from airflow.sdk import Context
+
+    from abicart_specter.flows.context import FlowContext
+
+
+class ApproveStockOperator(AskPersonOperator):
+    """Waits for a person. Refused, or no answer: nothing is written, and the next run asks again."""
+
+    def execute(self, context: Context) -> Any:
+        task, key = self.question
+        asked = context["ti"].xcom_pull(task_ids=task, key=key)
+        self.skip_when(asked is None, "The plan is within the guard's limits; nobody needs to be asked.")
+        return super().execute(context)
+
+    def record(self, ctx: FlowContext, *, approved: bool, by: str, at: Any) -> None:
+        ctx.ledger.stock.decide(ctx.run, approved=approved, by=by, at=at)
+
+
+class ReleaseStockOperator(ShopOperator):
+    """Deals the approved plan out to chunks."""
+
+    def execute(self, context: Context) -> list[dict[str, Any]]:
+        from abicart_specter.flows.imports.stock.chunks import stock_chunks
+
+        with self.flow_context(context) as ctx:
+            return [chunk.as_xcom() for chunk in stock_chunks(ctx)]
