@@ -6,7 +6,7 @@ Pure. What has no reason is unexplained, and turns the nightly run red.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -189,7 +189,7 @@ class ProductSeen:
     :param number_in_specter: the product number that Specter has it under.
     :param begun: a write was begun and its end is not known.
     :param outcome: of the newest export that said anything of it.
-    :param flagged: an open finding that holds it, as (rule, message, remedy).
+    :param flagged: the open findings that hold it, by rule: message and remedy.
     """
 
     product_number: str | None
@@ -200,13 +200,13 @@ class ProductSeen:
     rule: str = ""
     reason: str = ""
     remedy: str = ""
-    flagged: tuple[str, str, str] | None = None
+    flagged: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 def explain_product(product: ProductSeen) -> Reason:
     """Where a product of the shop stands."""
     if product.in_specter:
-        return Reason(Standing.SENT, *_number_note(product))
+        return Reason(Standing.SENT, *_note(product))
     if product.begun:
         return Reason(
             Standing.UNCONFIRMED,
@@ -215,7 +215,8 @@ def explain_product(product: ProductSeen) -> Reason:
             "The next product export sends it again, which is safe.",
         )
     if product.outcome is Outcome.HELD:
-        return Reason(Standing.HELD, product.rule or "held", product.reason, product.remedy)
+        remedy = product.remedy or product.flagged.get(product.rule, ("", ""))[1]
+        return Reason(Standing.HELD, product.rule or "held", product.reason, remedy)
     if product.outcome is Outcome.EXCLUDED:
         return Reason(Standing.EXCLUDED, product.rule or "excluded", product.reason, product.remedy)
     if product.outcome in (Outcome.FAILED, Outcome.UNCONFIRMED):
@@ -232,8 +233,8 @@ def explain_product(product: ProductSeen) -> Reason:
             f"An export says {product.outcome.value}, but the ledger has no record of the product in Specter.",
             "Run product_export with full_resend, and report it.",
         )
-    if product.flagged is not None:
-        return Reason(Standing.HELD, *product.flagged)
+    for rule, (message, remedy) in sorted(product.flagged.items()):
+        return Reason(Standing.HELD, rule, message, remedy)
     return Reason(
         Standing.WAITING,
         "not_exported_yet",
@@ -242,7 +243,7 @@ def explain_product(product: ProductSeen) -> Reason:
     )
 
 
-def _number_note(product: ProductSeen) -> tuple[str, str, str]:
+def _note(product: ProductSeen) -> tuple[str, str, str]:
     known = product.number_in_specter
     if not product.product_number:
         return (
@@ -255,6 +256,12 @@ def _number_note(product: ProductSeen) -> tuple[str, str, str]:
             "renumbered",
             f"Specter has it as {known}, the shop as {product.product_number}.",
             "Change the number in one of the two, so that both have the same.",
+        )
+    for message, remedy in product.flagged.values():
+        return (
+            "later_values_held",
+            f"Specter has it as it was sent last; later values are held: {message}",
+            remedy,
         )
     return ("", "", "")
 

@@ -29,7 +29,7 @@ _NOT_OF_THE_PRODUCT = ("not_selected",)
 """An export of a few products says of all others that they were not asked for."""
 _SHOP_EDITS = (Master.PRICE, Master.VAT, Master.NAME)
 
-Flagged = Mapping[ItemKey, tuple[str, str, str]]
+Flagged = Mapping[ItemKey, Mapping[str, tuple[str, str]]]
 Found = Counter[tuple[str, Standing, str]]
 
 
@@ -69,11 +69,11 @@ def item_lines(ctx: FlowContext, read_at: datetime, account: ItemAccount) -> Ite
 
 
 def _flagged(ctx: FlowContext) -> Flagged:
-    """Of each product with an open finding that holds it, the first."""
-    found: dict[ItemKey, tuple[str, str, str]] = {}
+    """The open findings that hold a product, by product and rule."""
+    found: dict[ItemKey, dict[str, tuple[str, str]]] = {}
     for row in ctx.ledger.iter_open_flags(ctx.shop):
         if row.flag.severity is Severity.ERROR:
-            found.setdefault(row.flag.key, (row.flag.rule, row.flag.message, row.flag.remedy))
+            found.setdefault(row.flag.key, {})[row.flag.rule] = (row.flag.message, row.flag.remedy)
     return found
 
 
@@ -91,7 +91,7 @@ def _seen(one: ItemStanding, outcome: OutcomeRecord | None, flagged: Flagged) ->
         rule="" if outcome is None else outcome.rule,
         reason="" if outcome is None else outcome.reason,
         remedy="" if outcome is None else outcome.remedy,
-        flagged=flagged.get(one.key),
+        flagged=flagged.get(one.key, {}),
     )
 
 
