@@ -26,6 +26,8 @@ API_TASKS = {
     "write_back",
     "single_order",
     "duplicate_check",
+    "order_status",
+    "undo_import",
 }
 AT_ONCE = {"order_export_single"}
 """Flows that a person starts for an answer at once: they wait neither for each other nor in a pool of the schedule."""
