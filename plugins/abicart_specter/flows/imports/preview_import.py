@@ -62,6 +62,7 @@ def preview_import(ctx: FlowContext, mapping: ImportMapping, *, changes_in_log: 
             )
             for change in changes
             for one in change.fields
+            if one.before != one.after
         ],
     )
     if held:

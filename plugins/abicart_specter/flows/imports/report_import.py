@@ -197,7 +197,7 @@ def _change_rows(ctx: FlowContext, states: Sequence[ChangeState] = ()) -> Iterat
         for record in batch:
             change = record.change
             numbers = ", ".join(number for _, number in change.keys)
-            for one in change.fields:
+            for one in (each for each in change.fields if each.before != each.after):
                 yield (
                     numbers,
                     change.name,
