@@ -7,7 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from abicart_specter.clients.specter_batches import Queue
-from abicart_specter.domain.agreed_values import SALE_FIELDS, as_specter_has_it, put_agreed, put_sale
+from abicart_specter.domain.agreed_values import (
+    OLD_PRICE,
+    SHOW_OLD_PRICE,
+    as_specter_has_it,
+    put_agreed,
+    put_sale,
+)
+from abicart_specter.domain.imports.import_mapping import ImportMapping
 from abicart_specter.domain.masters import WIRE_FIELDS, Master, readable, replace_by_master, shop_value
 from abicart_specter.domain.records import CatalogueItem, Flag, ItemKey
 from abicart_specter.domain.text import to_latin1
@@ -55,8 +62,34 @@ class ItemKnown:
     sale: Mapping[str, KnownValues] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ToldNames:
+    """Under which names Specter's queue tells what goes back to it, in lower case, best first.
+
+    :param fields: by master. :param sale: by the name under which a write sends it.
+    """
+
+    fields: Mapping[Master, Sequence[str]]
+    sale: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def of(cls, mapping: ImportMapping) -> ToldNames:
+        """As the import reads them."""
+        return cls(
+            {master: mapping.names_of(master.value) for master in WIRE_FIELDS},
+            {
+                OLD_PRICE: mapping.names_of("former_price"),
+                SHOW_OLD_PRICE: mapping.names_of("show_former_price"),
+            },
+        )
+
+
 def known_values(
-    ctx: FlowContext, numbers: Mapping[ItemKey, str], account: str, masters: Sequence[Master]
+    ctx: FlowContext,
+    numbers: Mapping[ItemKey, str],
+    account: str,
+    masters: Sequence[Master],
+    names: ToldNames,
 ) -> dict[ItemKey, ItemKnown]:
     """What is known from Specter, by item: from the settled pairs and from what the article-info queue has told since.
 
@@ -71,11 +104,14 @@ def known_values(
         if masters or any(pair.origin in _BY_IMPORT for pair in pairs.get(key, {}).values())
     }
     told = ctx.ledger.latest_values(account, Queue.ARTICLE_INFO.value, asked) if asked else {}
-    return {key: _known(pairs.get(key, {}), told.get(number, {}), masters) for key, number in numbers.items()}
+    return {
+        key: _known(pairs.get(key, {}), told.get(number, {}), masters, names)
+        for key, number in numbers.items()
+    }
 
 
 def _known(
-    pairs: Mapping[str, Pair], told: Mapping[str, LatestValue], masters: Sequence[Master]
+    pairs: Mapping[str, Pair], told: Mapping[str, LatestValue], masters: Sequence[Master], names: ToldNames
 ) -> ItemKnown:
     newest: dict[str, KnownValues] = {}
     agreed: dict[str, KnownValues] = {}
@@ -83,14 +119,14 @@ def _known(
         pair = pairs.get(master.value)
         by_import = pair is not None and pair.origin in _BY_IMPORT
         if master in masters or by_import:
-            newest[master.value] = _newer(pair, told, master)
+            newest[master.value] = _newer(pair, _told(told, names.fields[master]))
         if pair is not None and by_import and master not in masters:
             agreed[master.value] = _of_pair(pair)
     vat = pairs.get(Master.VAT.value)
     sale = {
         name: KnownValues(None, row.value, row.seen_at)
-        for name in SALE_FIELDS
-        if (row := told.get(name.lower())) is not None and row.value
+        for name, wires in names.sale.items()
+        if (row := _told(told, wires)) is not None
     }
     return ItemKnown(newest, agreed, None if vat is None else _of_pair(vat), sale)
 
@@ -101,11 +137,20 @@ def _of_pair(pair: Pair | None) -> KnownValues:
     return KnownValues(pair.shop_value, pair.specter_value, pair.settled_at, pair.origin in _BY_IMPORT)
 
 
-def _newer(pair: Pair | None, told: Mapping[str, LatestValue], master: Master) -> KnownValues:
-    latest = told.get(WIRE_FIELDS[master].lower())
+def _told(told: Mapping[str, LatestValue], wires: Sequence[str]) -> LatestValue | None:
+    """The newest row of the first of these names that was ever told.
+
+    An empty text is no value: it says nothing, least of all a price of zero.
+    """
+    found = next(
+        (row for wire in wires if (row := told.get(wire)) is not None and row.value is not None), None
+    )
+    return found if found is not None and found.value else None
+
+
+def _newer(pair: Pair | None, latest: LatestValue | None) -> KnownValues:
     settled = None if pair is None else pair.settled_at
-    # An empty text is no value: it says nothing, least of all a price of zero.
-    if latest is not None and latest.value and (settled is None or latest.seen_at >= settled):
+    if latest is not None and (settled is None or latest.seen_at >= settled):
         return KnownValues(None if pair is None else pair.shop_value, latest.value, latest.seen_at)
     return _of_pair(pair)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from abicart_specter.domain.imports.import_mapping import import_mapping
 from abicart_specter.domain.mapping import ArticleMapping, row_hash
 from abicart_specter.domain.masters import Master
 from abicart_specter.domain.records import CatalogueItem, Flag, ItemKey, Outcome, Severity
@@ -13,6 +14,7 @@ from abicart_specter.errors import RecordError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.known_values import (
     ItemKnown,
+    ToldNames,
     is_in_specter,
     known_values,
     put_known_values,
@@ -84,6 +86,7 @@ def prepare(
     :param account: whose article-info queue tells Specter's values, see ``drain_queue.queue_account``.
     """
     masters = ctx.settings.masters()
+    names = ToldNames.of(import_mapping(ctx.settings))
     for batch in ctx.staging.iter_chunk(ctx.run, partitions):
         staged = [entry for entry in batch if entry.outcome is None or entry.outcome in OPEN]
         keys = [entry.item.key for entry in staged]
@@ -97,7 +100,7 @@ def prepare(
             for entry in staged
             if entry.item.product_number is not None
         }
-        known = known_values(ctx, numbers, account, masters)
+        known = known_values(ctx, numbers, account, masters, names)
         taken = ctx.staging.numbers_taken_over(ctx.run, numbers)
         yield _prepare_batch(ctx, mapping, context, staged, states, known, taken, masters, options)
 
