@@ -95,7 +95,8 @@ def nightly_import(shop: str, shop_file: Path) -> DAG:
                     chunk=release.output
                 )
                 questions >> ask >> release
-                asked += [ask, release, beyond]
+                # Not the question itself: who rejects skips what follows it directly, and the report must run.
+                asked += [release, beyond]
         # Does not wait for people: what waits for an answer is explained by that.
         reconcile = ReconcileOperator(
             task_id="reconcile", pool=ABICART_POOL, trigger_rule=TriggerRule.NONE_FAILED, **common
