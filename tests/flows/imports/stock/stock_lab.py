@@ -100,6 +100,12 @@ class StockLab(OrderLab):
     def key(item: dict[str, Any]) -> ItemKey:
         return ItemKey(Kind(item["kind"]), item["uid"])
 
+    def index_catalogue(self) -> None:
+        """What a nightly import does: the ledger's index of the whole catalogue is renewed."""
+        ctx = self.context(flow="nightly_import")
+        self.export.read(ctx)
+        self.export.ledger.product_changes.index_staging(ctx.run, self.now)
+
     # runs
 
     def drain(self, ctx: FlowContext) -> None:
