@@ -14,6 +14,7 @@ from abicart_specter.ledger.order_models import RunOrderRow
 from abicart_specter.ledger.orders.retention import prune_orders
 from abicart_specter.ledger.records import Pruned, StagingState
 from abicart_specter.ledger.staging import delete_rows, has_rows
+from abicart_specter.ledger.status.retention import forget_tracking
 
 _STAGED = (StagingState.READING, StagingState.COMPLETE)
 
@@ -31,7 +32,8 @@ def prune(
     """Drops, of one shop: outcomes, found orders, run flags and planned changes of all but the last ``keep_runs`` runs
     of each flow, and of no run younger than ``keep_days`` (a flow may run every ten minutes); every staged catalogue
     but the newest of each flow; flags resolved longer than ``resolved_flag_days`` ago; of orders what
-    ``orders.retention`` says. And of all queues, which shops may share, what ``imports.retention`` says.
+    ``orders.retention`` and ``status.retention`` say. And of all queues, which shops may share, what
+    ``imports.retention`` says.
 
     Runs keep their row with parameters, times and summary. Each run is cleaned in short transactions of its own.
     """
@@ -53,6 +55,7 @@ def prune(
             delete(FlagEntry).where(FlagEntry.shop == shop, FlagEntry.resolved_at < long_ago)
         ).rowcount
     orders = prune_orders(db, shop, order_detail_days)
+    forget_tracking(db, shop, order_detail_days)
     imports, queues = prune_runs(db, old_runs), prune_queues(db, inbox_days)
     return Pruned(
         articles,

@@ -7,11 +7,11 @@ the same effect, and after a kill at any line the next run goes on with what is 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from abicart_specter.ledger import status_records as s
 from abicart_specter.ledger.engine import Database
-from abicart_specter.ledger.status import matching, results, told
+from abicart_specter.ledger.status import matching, results, retention, told
 
 PAGE = 200
 
@@ -67,6 +67,6 @@ class StatusLedger:
         """What Specter told of these orders of the shop."""
         return results.by_uid(self._db, shop, uids)
 
-    def forget_tracking(self, shop: str, before: datetime) -> int:
-        """Empties the tracking numbers of orders that nothing was told of since; returns of how many."""
-        return results.forget_tracking(self._db, shop, before)
+    def forget_tracking(self, shop: str, days: int) -> int:
+        """Empties the tracking numbers of orders of which nothing was told for so many days; returns of how many."""
+        return retention.forget_tracking(self._db, shop, days)

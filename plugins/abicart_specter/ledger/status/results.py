@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
@@ -115,20 +115,6 @@ def by_uid(db: Database, shop: str, uids: Collection[int]) -> dict[int, list[Sta
             if one.uid is not None:
                 found.setdefault(one.uid, []).append(one)
     return found
-
-
-def forget_tracking(db: Database, shop: str, before: datetime) -> int:
-    """Empties the tracking numbers of orders that nothing was told of since; returns of how many."""
-    with db.write() as connection:
-        return connection.execute(
-            update(OrderStatusRow)
-            .where(
-                OrderStatusRow.shop == shop,
-                OrderStatusRow.told_at < before,
-                or_(OrderStatusRow.tracking_number != "", OrderStatusRow.tracking_written != ""),
-            )
-            .values(tracking_number="", tracking_written="")
-        ).rowcount
 
 
 def _pages(

@@ -23,6 +23,9 @@ from abicart_specter.ledger.status_records import StatusState
 FUNCTION = "orders"
 """The order queue's name in the inbox."""
 
+TRACKING = "tracking"
+"""Field of the inbox that holds an order's newest tracking number."""
+
 ROWS_A_TRANSACTION = 4000
 _SLICE = 500
 _RECONSIDERED = (StatusState.LISTED, StatusState.UNKNOWN, StatusState.REFUSED, StatusState.NOTHING)
@@ -44,7 +47,7 @@ class _Told:
             self.fields["status_id"] = text
         elif name == "deliverystatus":
             self.fields["delivery_status"] = text
-        elif name == "tracking":
+        elif name == TRACKING:
             self.fields["tracking_number"] = text
         elif name == "updated" and text == "1":
             self.fields["deliveries_changed"] = True
