@@ -17,7 +17,7 @@ from abicart_specter.clients.specter_answers import OPEN_BATCH
 from abicart_specter.clients.specter_batches import AnyAnswer, OpenBatchError, Queue
 from abicart_specter.errors import FatalError, RefusedError
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.imports.queue_rows import ARTICLE_FIELDS, inbox_rows, records_told
+from abicart_specter.flows.imports.queue_rows import article_fields, inbox_rows, records_told
 from abicart_specter.flows.journal import Journal
 from abicart_specter.flows.leases import LeaseKeeper, LeaseTerms, hold_leases
 from abicart_specter.flows.requests_made import counted_specter
@@ -53,11 +53,9 @@ def account_name(sbm_id: int, api_user_id: int | None) -> str:
     return f"{sbm_id}/{api_user_id or 'v1'}"
 
 
-def drain_article_info(
-    ctx: FlowContext, journal: Journal, terms: LeaseTerms, fields: Collection[str] = ARTICLE_FIELDS
-) -> int:
+def drain_article_info(ctx: FlowContext, journal: Journal, terms: LeaseTerms) -> int:
     """As :func:`drain_queue` for article info; returns how many articles were reported."""
-    return drain_queue(ctx, journal, terms, Queue.ARTICLE_INFO, fields).reported
+    return drain_queue(ctx, journal, terms, Queue.ARTICLE_INFO).reported
 
 
 def drain_queue(
@@ -65,18 +63,19 @@ def drain_queue(
     journal: Journal,
     terms: LeaseTerms,
     queue: Queue,
-    fields: Collection[str] = ARTICLE_FIELDS,
+    fields: Collection[str] | None = None,
 ) -> Drained:
     """Read a queue until an answer is empty. Everything told is then in the ledger's inbox.
 
-    :param fields: wire names, in lower case, that the inbox keeps of an article.
+    :param fields: wire names, in lower case, that the inbox keeps of an article; without, those of the shop's mapping.
     :raises LeaseHeldError: another task reads this queue now; try again later.
     :raises RefusedError: Specter refuses to read, or another reader's batch is in the way. Nothing is lost; what was
         read before is kept.
     :raises FatalError: a batch comes back again and again.
     """
+    kept = article_fields(ctx.settings) if fields is None else frozenset(fields)
     with counted_specter(ctx, f"drain_{queue.value}") as specter:
-        drained = _QueueReader(ctx, specter, journal, terms, frozenset(fields)).drain(queue)
+        drained = _QueueReader(ctx, specter, journal, terms, kept).drain(queue)
     log.info(
         "Shop %s: Specter reported %s changed %s in %s batches; they are in the inbox.",
         ctx.shop,

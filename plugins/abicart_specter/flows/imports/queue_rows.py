@@ -14,8 +14,10 @@ from abicart_specter.clients.specter_batches import (
     StockAnswer,
     StockRow,
 )
+from abicart_specter.domain.imports.import_mapping import import_mapping
 from abicart_specter.domain.money import shortest
 from abicart_specter.ledger import InboxValue
+from abicart_specter.settings import ShopSettings
 
 AVAILABLE = "available"
 """Inbox field of a stock over all sites; of one site it is ``available:<site id>``."""
@@ -28,6 +30,14 @@ STATUS_ID, DELIVERY_STATUS, UPDATED, TRACKING = "statusid", "deliverystatus", "u
 
 ARTICLE_FIELDS = frozenset({"name", "priceexclvat", "vatpercent", "standardoldprice", "showstandardoldprice"})
 """Wire names, in lower case, that are kept of an article whatever the mapping says."""
+
+
+def article_fields(settings: ShopSettings) -> frozenset[str]:
+    """The wire names that the shop's import mapping looks for, and those that are kept in any case.
+
+    All of them, whichever imports are on: what was told while one was off must be known when it is switched on.
+    """
+    return ARTICLE_FIELDS | import_mapping(settings).wire_names()
 
 
 def inbox_rows(answer: AnyAnswer, article_fields: Collection[str] = ARTICLE_FIELDS) -> list[InboxValue]:

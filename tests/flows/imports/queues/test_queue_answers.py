@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from harness import demo_settings
 from queue_lab import QueueLab
 from relay import relay_to
 
 from abicart_specter.clients.specter_batches import Queue
 from abicart_specter.errors import RefusedError
+from abicart_specter.flows.imports.queue_rows import ARTICLE_FIELDS
 
 SHAPES = {
     "as documented": {},
@@ -130,6 +132,17 @@ def test_a_refusal_stops_before_anything_is_acknowledged(lab: QueueLab) -> None:
     assert lab.batches_asked(Queue.ORDERS.acknowledge_action) == []
     assert lab.drain(Queue.ORDERS).reported == 4
     assert lab.inbox(Queue.ORDERS) == lab.truth(Queue.ORDERS)
+
+
+def test_the_fields_of_the_shops_mapping_are_kept_whatever_is_imported(lab: QueueLab) -> None:
+    """What was told while an import was off must be known when it is switched on."""
+    lab.export.settings = demo_settings(imports__vat=True)
+    lab.specter.switches(description_name="webShopLongText")
+    lab.specter.edit("article.change", number="Å-4", description="<p>Fyra &amp; fem</p>")
+    lab.drain(Queue.ARTICLE_INFO)
+    told = lab.inbox(Queue.ARTICLE_INFO)["Å-4"]
+    assert told["webshoplongtext"] == "&lt;p&gt;Fyra &amp;amp; fem&lt;/p&gt;"
+    assert set(told) == {"webshoplongtext", *ARTICLE_FIELDS}
 
 
 def test_only_the_fields_that_were_asked_for_are_kept_of_an_article(lab: QueueLab) -> None:
