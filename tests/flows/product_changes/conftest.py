@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "imports"))
 sys.path.insert(0, str(Path(__file__).parent))
 
 from change_lab import ChangeLab, change_lab
