@@ -171,6 +171,16 @@ def test_a_shop_that_stays_away_is_told_for_each_product(abicart_server, opening
     }
 
 
+def test_a_write_that_was_taken_but_cannot_be_seen_is_unconfirmed(opening):
+    server, _ = answering(
+        {"Article.set": None, "Article.get": {"error": {"code": -32603, "message": "Oops"}}}
+    )
+    with server:
+        written = opening.abicart(server.url, IMPATIENT).write_articles([price_write(5)], FIELDS)[5]
+    assert (written.ok, written.refused, written.unconfirmed, written.document) == (False, False, True, None)
+    assert "the server failed" in written.words
+
+
 def test_what_was_written_before_the_line_broke_is_told(abicart_server, opening):
     uids = goods(abicart_server.control)
     options = HttpOptions(connect_timeout=0.5, read_timeout=0.5, max_tries=2, batch_size=8)

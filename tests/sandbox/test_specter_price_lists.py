@@ -42,6 +42,16 @@ def test_an_empty_description_is_told_or_not(specter, switch: str, empty: str | 
     assert told(specter, "b1", "webShopLongText") == empty
 
 
+@pytest.mark.parametrize("fields", ["attributes", "elements", "all_elements"])
+def test_an_articles_own_id_is_told_where_the_switch_says_so(specter, fields: str) -> None:
+    specter.control.switches(article_info_fields=fields)
+    specter.control.edit("article.new", number="A-1", name="Mössa")
+    assert told(specter, "b1", "articleId") is None
+    specter.control.switches(article_info_id="on")
+    specter.control.edit("article.renumber", number="A-1", to="B-1")
+    assert told(specter, "b1", "articleId") == str(specter.article("B-1")["id"])
+
+
 def test_a_description_can_be_written_and_a_forced_update_may_clear_it(specter) -> None:
     specter.call.article("A-1", webShopLongText="<b>Ny</b>")
     assert specter.article("A-1")["description"] == "<b>Ny</b>"

@@ -31,6 +31,7 @@ def _stock(article: Article) -> dict[str, str]:
 
 def _article_info(article: Article) -> dict[str, str]:
     return {
+        "id": str(article.id),
         "number": article.number,
         "name": article.name,
         "buyPrice": str(article.buy_price),

@@ -26,8 +26,6 @@ HEADERS = {
 }
 KNOWN_ATTRIBUTES = ("buyPrice", "priceExclVat", "barCode", "productWeight")
 OTHER_FIELDS = ("vatPercent", "standardOldPrice", "showStandardOldPrice", "articleType", "commodityCode")
-# Told under the name that the switch description_name gives it.
-DESCRIPTION = "description"
 PRICES = {"buyPrice", "priceExclVat", "standardOldPrice"}
 DECIMALS = PRICES | {"productWeight", "vatPercent"}
 CONTAINERS = {Queue.STOCK: "stockChanges", Queue.ARTICLE_INFO: "articles", Queue.ORDERS: "orders"}
@@ -141,16 +139,18 @@ class ReadAnswer:
         writer.open("articles")
         for row in rows:
             attributes = {self._case(one): self._field(row, one) for one in as_attributes}
-            if shape == "attributes" and self._tells_description(row):
-                attributes[self._case(self._switches["description_name"])] = row.get(DESCRIPTION, "")
+            optional = self._optional(row)
+            if shape == "attributes":
+                attributes |= optional
             writer.open("article", attributes)
             writer.element("articleNo", row["number"])
             writer.element("name", row["name"])
             for name in KNOWN_ATTRIBUTES + OTHER_FIELDS:
                 if name not in as_attributes:
                     writer.element(self._case(name), self._field(row, name), plain=name in DECIMALS)
-            if shape != "attributes" and self._tells_description(row):
-                writer.element(self._case(self._switches["description_name"]), row.get(DESCRIPTION, ""))
+            if shape != "attributes":
+                for name, value in optional.items():
+                    writer.element(name, value)
             writer.close("article")
         writer.close("articles")
 
@@ -170,8 +170,14 @@ class ReadAnswer:
 
     # values
 
-    def _tells_description(self, row: dict[str, str]) -> bool:
-        return bool(row.get(DESCRIPTION)) or self._switches.on("empty_description")
+    def _optional(self, row: dict[str, str]) -> dict[str, str]:
+        """Fields of article info that are told under some switches only."""
+        told: dict[str, str] = {}
+        if row.get("description") or self._switches.on("empty_description"):
+            told[self._case(self._switches["description_name"])] = row.get("description", "")
+        if self._switches.on("article_info_id"):
+            told[self._case("articleId")] = row.get("id", "")
+        return told
 
     def _case(self, name: str) -> str:
         case = self._switches["field_case"]

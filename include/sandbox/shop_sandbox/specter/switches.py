@@ -47,6 +47,12 @@ ANSWERS = (
         "article info tells an empty description of an article that has none",
         "Specter reference 6.2",
     ),
+    on_off(
+        "article_info_id",
+        "off",
+        "article info tells the article's own id, as articleId (invented)",
+        "Specter reference 6.2",
+    ),
     Switch("field_case", "camel", "case of article info's field names", ("camel", "lower", "upper"), "Q7"),
     Switch(
         "xml_text",
