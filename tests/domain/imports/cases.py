@@ -27,12 +27,13 @@ from abicart_specter.domain.money import fixed, shortest
 from abicart_specter.domain.prices import percent, specter_price
 from abicart_specter.domain.records import CatalogueItem, ItemKey, ShopFacts
 from abicart_specter.settings import ShopSettings, load_shop
+from abicart_specter.settings.imports import ImportSettings
 
 ROOT = Path(__file__).resolve().parents[3]
 ORE = Decimal("0.01")
 ARTICLE = 1001
 NUMBER = "ART-001"
-DEMO = load_shop(ROOT / "include" / "shops" / "demo.yaml")
+DEMO = load_shop(ROOT / "include" / "shops" / "demo.yaml").model_copy(update={"imports": ImportSettings()})
 
 
 def shop_settings(decimals: int = 2, **imports: bool) -> ShopSettings:

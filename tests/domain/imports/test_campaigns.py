@@ -28,11 +28,12 @@ def test_a_sale_sets_a_campaign_and_keeps_the_regular_price() -> None:
     assert (plan.changes, plan.held, plan.agreed) == ((), (), ())
 
 
-def test_the_end_of_a_sale_ends_the_campaign_that_came_from_it() -> None:
+@pytest.mark.parametrize("shown", ["0", "", "0,00"])
+def test_the_end_of_a_sale_ends_the_campaign_that_came_from_it(shown: str) -> None:
     both = Both("125.00")
     both.sale("80", "100")
     both.night()
-    both.sale("100", "100", shown="0")
+    both.sale("100", "100", shown=shown)
     both.night()
     assert (both.price, both.campaign) == (Decimal("125.00"), None)
     both.later()
@@ -100,6 +101,15 @@ def test_a_campaign_of_the_shops_own_beside_a_sale_is_not_ended_by_switching_the
     both.sale("100", "100", shown="0")
     both.night()
     assert both.campaign == Decimal("99.00")
+
+
+def test_a_former_price_that_is_hidden_ends_the_sale_at_the_price_it_had() -> None:
+    both = Both("125.00")
+    both.sale("80", "100")
+    both.night()
+    both.sale("80", "100", shown="")
+    both.night()
+    assert (both.price, both.campaign) == (Decimal("100.00"), None)
 
 
 def test_a_changed_former_price_moves_the_regular_price_only() -> None:

@@ -129,6 +129,11 @@ def test_the_fingerprint_follows_what_the_file_says(load: Load) -> None:
             7,
             "“strip_html” is for texts; vat is none",
         ),
+        (
+            SHORT.replace("[priceExclVat]", "[priceExclVat], transforms: [max_length: 3]"),
+            4,
+            "“max_length” is for texts; price is none",
+        ),
         (SHORT.replace("getArticleInfo", "getStock"), 1, "source"),
         (SHORT + "more: 1\n", 8, "there is no key “more”"),
     ],

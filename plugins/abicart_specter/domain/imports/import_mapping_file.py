@@ -93,10 +93,12 @@ def _problems(entries: ImportEntries) -> Iterator[tuple[Place, str]]:
 
 
 def _step_problem(name: str, step: Any) -> str:
+    called = next(iter(step), None) if isinstance(step, dict) else step
+    if name not in TEXTS and called in NAMES and called not in ("text", "lookup"):
+        return f"“{called}” is for texts; {name} is none"
     if isinstance(step, str):
         if step in PLAIN:
-            only_texts = name not in TEXTS and step != "text"
-            return f"“{step}” is for texts; {name} is none" if only_texts else ""
+            return ""
         if step in WITH_NUMBER or step in WITH_TABLE:
             return f"“{step}” needs a value, as in “{step}: …”"
         return f"there is no transform “{step}”; there are {', '.join(NAMES)}"

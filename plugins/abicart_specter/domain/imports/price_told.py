@@ -74,7 +74,8 @@ class _Sale:
 def _sale(one: ItemTold, price: Known | None, amount: Decimal | None) -> _Sale:
     pair = one.pairs.get(Master.EXTRA_PRICE.value)
     settled = None if pair is None or pair.settled_at is None else pair.specter_value
-    show = told_value(one, "show_former_price")
+    # An empty mark, unlike an empty price, says something: that no former price is shown.
+    show = one.told.get("show_former_price")
     if show is None or not is_newer(show, pair):
         former = number(settled)
         if former is None or amount is None or former <= amount:
@@ -82,7 +83,7 @@ def _sale(one: ItemTold, price: Known | None, amount: Decimal | None) -> _Sale:
         if price is not None and price.pending and _later_price(one, show):
             return _Sale(None, False, _unclear(settled or "", price.text))
         return _Sale(settled, False)
-    shown = number(show.value)
+    shown = number(show.value) if show.value.strip() else Decimal(0)
     if shown not in (Decimal(0), Decimal(1)):
         return _Sale(None, True, _unreadable("mark whether the former price is shown", show.value))
     told = told_value(one, "former_price")

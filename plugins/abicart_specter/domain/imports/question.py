@@ -38,7 +38,7 @@ def question(
         f"**{escaped(shop)}**: the nightly import would change {title} of {verdict.items} products "
         f"({changes} articles) out of {verdict.catalogue}. It is beyond the limits of the shop file:",
         "\n".join(f"- {escaped(reason.words)}" for reason in verdict.reasons),
-        _table(worst, changes),
+        _table(worst),
         f"**Approve**: exactly these changes are written; what Specter or the shop changes meanwhile is left out. "
         f"**Reject**: nothing of them is written. They are kept and asked again next night, with what is then newest. "
         f"Without an answer within {settings.answer_within_hours} hours {unless}.",
@@ -47,7 +47,7 @@ def question(
     return subject, "\n\n".join(part for part in parts if part)
 
 
-def _table(worst: Sequence[WorstChange], changes: int) -> str:
+def _table(worst: Sequence[WorstChange]) -> str:
     if not worst:
         return ""
     rows = [_COLUMNS, tuple("---" for _ in _COLUMNS)]
@@ -61,8 +61,7 @@ def _table(worst: Sequence[WorstChange], changes: int) -> str:
         + " |"
         for one in worst
     ]
-    head = f"The {len(worst)} lines that matter most" if changes > len(worst) else "All of them"
-    return f"{head}:\n\n" + "\n".join(lines)
+    return "What matters most:\n\n" + "\n".join(lines)
 
 
 def escaped(text: str) -> str:

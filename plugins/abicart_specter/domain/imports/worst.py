@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 
 from abicart_specter.domain.imports.guard import signed_percent
 from abicart_specter.domain.imports.records import FieldChange, PlannedChange, WorstChange
-from abicart_specter.domain.imports.sizes import UNMEASURABLE, changed_fields, not_positive, price_steps
+from abicart_specter.domain.imports.sizes import (
+    UNMEASURABLE,
+    changed_fields,
+    new_rate,
+    not_positive,
+    price_steps,
+)
 from abicart_specter.domain.masters import Master
 from abicart_specter.domain.money import fixed, shortest
-from abicart_specter.domain.prices import percent
+from abicart_specter.domain.prices import USUAL_RATES, percent
 from abicart_specter.domain.text import clean_line
 
 _LONGEST_TEXT = 60
@@ -24,21 +30,31 @@ _WORDS = {
 }
 
 
-def worst_changes(changes: Iterable[PlannedChange], limit: int = 20) -> list[WorstChange]:
-    """The worst lines, worst first: prices of zero or less, then the largest price changes, then the rest.
+def worst_changes(
+    changes: Iterable[PlannedChange], limit: int = 20, usual_rates: Collection[Decimal] = USUAL_RATES
+) -> list[WorstChange]:
+    """The worst lines, worst first: prices of zero or less, unusual VAT rates, then the largest price changes.
 
-    Memory does not grow with the plan. The same plan gives the same lines, whatever its order.
+    All lines of an article stand together. Memory does not grow with the plan. The same plan gives the same lines,
+    whatever its order.
     """
-    return [line for _, line in heapq.nsmallest(limit, _ranked(changes), key=lambda pair: pair[0])]
+    ranked = heapq.nsmallest(limit, _ranked(changes, usual_rates), key=lambda pair: pair[0])
+    return [line for _, line in ranked]
 
 
-def _ranked(changes: Iterable[PlannedChange]) -> Iterator[tuple[tuple[Decimal, int, str], WorstChange]]:
+_Rank = tuple[int, Decimal, int, int]
+
+
+def _ranked(
+    changes: Iterable[PlannedChange], usual_rates: Collection[Decimal]
+) -> Iterator[tuple[_Rank, WorstChange]]:
     for change in changes:
         sizes = {step.field: step.percents for step in price_steps(change)}
-        free = {one.field for one in not_positive(change)}
-        for one in changed_fields(change):
-            size = Decimal("-Infinity") if one.field in free else -abs(sizes.get(one.field, Decimal(0)))
-            yield (size, change.article_uid, one.field.value), _line(change, one, sizes.get(one.field))
+        rate = new_rate(change)
+        first = 0 if not_positive(change) else 1 if rate is not None and rate not in usual_rates else 2
+        largest = -max((abs(size) for size in sizes.values()), default=Decimal(0))
+        for place, one in enumerate(changed_fields(change)):
+            yield (first, largest, change.article_uid, place), _line(change, one, sizes.get(one.field))
 
 
 def _line(change: PlannedChange, one: FieldChange, size: Decimal | None) -> WorstChange:
