@@ -402,3 +402,20 @@ def test_many_shipments_are_looked_through_page_by_page(opening):
         result = mark(opening.abicart(server.url), [5], SHIPMENT)[5]
     assert (result.words, offsets) == (SHIPPED_BEFORE, [0, 100, 200])
     assert MAKE not in methods
+
+
+def test_what_a_shop_says_of_a_shipment_is_told_without_the_buyer(opening):
+    error = {"error": {"code": -32602, "message": "Eva Ekström, eva.ekstrom@example.se, 0701740605"}}
+    server, _ = answering(
+        lambda call: (
+            {"Order.list": [ORDER], "Shipment.list": [], MAKE: error}[call["method"]]
+            if call["method"] != "Order.set"
+            else ORDER | {"deliveryStatus": "sent"}
+        )
+    )
+    with server:
+        client = opening.abicart(server.url)
+        words = [mark(client, [5], strategy)[5].words for strategy in (SHIPMENT, BOTH)]
+    for one in words:
+        assert MAKE in one
+        assert not any(part in one for part in ("Eva", "Ekström", "eva.ekstrom", "0701740605"))

@@ -50,7 +50,7 @@ class AbicartRefusedError(RefusedError):
         self.pointers = pointers
 
 
-_ABOUT_PEOPLE = frozenset({"Order", "OrderItem", "Payment", "Customer"})
+_ABOUT_PEOPLE = frozenset({"Order", "OrderItem", "Payment", "Customer", "Shipment", "ShipmentItem"})
 """Classes whose errors may quote somebody's data."""
 
 

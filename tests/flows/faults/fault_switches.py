@@ -24,6 +24,7 @@ SAMPLES: dict[str, dict[str, tuple[Any, ...]]] = {
         "response_limit": (3,),
         "rate_limit": (20,),
         "stock_site_names": ("id",),
+        "description_name": ("webShopInfo",),
     },
 }
 """Values of the switches that take a number, a text or a list."""
@@ -51,6 +52,8 @@ UNTOUCHED: dict[str, dict[str, str]] = {
         "gift_card": _ORDERS_ONLY,
         "package_rows": _ORDERS_ONLY,
         "status_words": _ORDERS_ONLY,
+        "sent_by": _ORDERS_ONLY,
+        "shipment_list": _ORDERS_ONLY,
         "order_marks": _ORDERS_ONLY,
         "customer_info": "names inside a customer, whom the export never asks for",
         "custom_shape": "names inside a customer, whom the export never asks for",
