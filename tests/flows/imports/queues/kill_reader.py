@@ -20,16 +20,25 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from queue_lab import lab_at
+from queue_lab import NOWHERE, demo_settings
 
 from abicart_specter import errors
+from abicart_specter.clients.abicart import AbicartClient
+from abicart_specter.clients.options import AbicartConnection, HttpOptions, SpecterConnection
+from abicart_specter.clients.specter import SpecterClient
 from abicart_specter.clients.specter_batches import Queue
+from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.drain_queue import drain_queue
+from abicart_specter.flows.imports.queue_rows import ARTICLE_FIELDS
+from abicart_specter.flows.journal import Journal
 from abicart_specter.flows.leases import LeaseTerms
-from abicart_specter.ledger import Ledger
+from abicart_specter.ledger import Ledger, RunKey
 
 PACKAGE = str(Path(errors.__file__).parent) + "/"
 WATCHED = ("flows/drain_queue.py", "flows/journal.py", "flows/imports/queue_rows.py", "ledger/inbox.py")
+
+SETTINGS = demo_settings()
+"""Read before the fork, so that no worker has to."""
 
 NOBODY_IS_LEFT = LeaseTerms(write_timeout=5.0, margin=-5.0)
 """Who takes over waits a time-out and the margin for the dead one's last request; a killed process has none."""
@@ -68,17 +77,30 @@ class Lines:
 def work(order: dict[str, Any]) -> None:
     """One task that empties one queue, until the end or until it dies."""
     now = datetime.fromisoformat(order["now"])
-    with lab_at(None, order["specter"], Path(order["folder"])) as lab:
-        lab.export.ledger.close()
-        lab.export.ledger = Ledger.open(lab.export.ledger_url, clock=lambda: now)
-        lines = Lines(order["place"], order["nth"])
-        ctx = lab.export.context("killed")
+    folder = Path(order["folder"])
+    options = HttpOptions(connect_timeout=2.0, read_timeout=5.0, max_tries=4, base_wait=0.01, max_wait=0.05)
+    connection = SpecterConnection(
+        "demo", order["specter"], 1000, 2, 12, "demo-user-key", "demo-integration-key", None
+    )
+    with Ledger.open(f"sqlite:///{folder / 'ledger.db'}", clock=lambda: now) as ledger:
+        ctx = FlowContext(
+            settings=SETTINGS,
+            run=RunKey("demo", "nightly_import", "killed"),
+            ledger=ledger,
+            staging=ledger,
+            owner="killed",
+            reports_dir=folder,
+            open_abicart=lambda: AbicartClient(AbicartConnection("demo", NOWHERE, 1, "-"), options),
+            open_specter=lambda: SpecterClient(connection, options),
+            clock=lambda: now,
+        )
         ctx.begin()
+        lines = Lines(order["place"], order["nth"])
         sys.settrace(lines.called)
-        drain_queue(ctx, lab.journal(), NOBODY_IS_LEFT, Queue(order["queue"]))
+        drain_queue(ctx, Journal(folder / "journal"), NOBODY_IS_LEFT, Queue(order["queue"]), ARTICLE_FIELDS)
         sys.settrace(None)
     if not order["place"]:
-        (Path(order["folder"]) / "lines.json").write_text(json.dumps(lines.run))
+        (folder / "lines.json").write_text(json.dumps(lines.run))
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ from queue_lab import ACCOUNT, QueueLab
 
 from abicart_specter.clients.specter_batches import Queue
 from abicart_specter.flows.drain_queue import drain_queue
+from abicart_specter.flows.imports.queue_rows import ARTICLE_FIELDS
 from abicart_specter.flows.imports.replay import replay
 from abicart_specter.flows.leases import LeaseTerms
 from abicart_specter.ledger import Ledger
@@ -87,7 +88,7 @@ class Victims:
         ctx = self.lab.export.context()
         ctx.clock = lambda: self.now
         ctx.begin()
-        drain_queue(ctx, self.lab.journal(), NOBODY_IS_LEFT, queue)
+        drain_queue(ctx, self.lab.journal(), NOBODY_IS_LEFT, queue, ARTICLE_FIELDS)
         self.now += timedelta(hours=1)
 
 
