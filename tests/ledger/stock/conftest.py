@@ -1,0 +1,8 @@
+"""Samples of stock beside those of the ledger."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
