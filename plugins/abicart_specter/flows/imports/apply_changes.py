@@ -20,7 +20,7 @@ from abicart_specter.domain.imports.import_mapping import ImportMapping
 from abicart_specter.domain.imports.patches import article_patch
 from abicart_specter.domain.imports.records import ImportPart, PlannedChange
 from abicart_specter.domain.records import CatalogueItem, ShopFacts
-from abicart_specter.errors import AbicartSpecterError, RetriableError, UnconfirmedError
+from abicart_specter.errors import AbicartSpecterError, RecordError, RetriableError, UnconfirmedError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.drain_queue import queue_account
 from abicart_specter.flows.imports.article_fields import article_fields
@@ -131,7 +131,11 @@ class _Worker:
             if void := outdated(change, group, self.facts):
                 work.voided.append((record.id, void))
                 continue
-            patch = article_patch(change, articles[change.article_uid], self.facts)
+            try:
+                patch = article_patch(change, articles[change.article_uid], self.facts)
+            except RecordError as error:  # the shop shows its prices in another form since the plan
+                work.voided.append((record.id, error.message))
+                continue
             work.to_write.append((record, ArticleWrite(change.article_uid, patch)))
         work.voided.extend(
             (record.id, GONE) for record in records if record.change.article_uid not in articles

@@ -194,7 +194,7 @@ def _judge(ctx: FlowContext, part: ImportPart, catalogue: int) -> PartPlan | Non
     imports.record_part(ctx.run, verdict, bound_to)
     if not verdict.ask:
         return PartPlan(verdict, chunks=import_chunks(ctx, part))
-    worst = worst_changes(_changes(ctx, part), SHOWN)
+    worst = worst_changes(_changes(ctx, part), SHOWN, ctx.settings.prices.usual_rates())
     subject, body = question(
         verdict, worst, shop=ctx.shop, changes=len(hashes), plan_hash=bound_to, settings=limits
     )
