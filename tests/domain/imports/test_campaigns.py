@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from tests.domain.imports.cases import ARTICLE, Both, fields, held_rules, only, shop_settings
 
+from abicart_specter.domain.imports.records import Settles
 from abicart_specter.domain.masters import Master
 from abicart_specter.domain.records import ItemKey, Kind
 
@@ -184,6 +185,25 @@ def test_an_unreadable_sale_is_held(values: dict[str, str]) -> None:
     both.sale(**({"price": "80", "former": "100"} | values))
     plan = both.plan()
     assert plan.changes == () and held_rules(plan) == {("price", "number_unreadable")}
+
+
+def test_a_sale_that_was_settled_as_none_since_is_no_news() -> None:
+    both = Both("125.00")
+    both.export()
+    both.sale("80", "100")
+    both.settle([Settles(KEY, Master.PRICE, "125", "80"), Settles(KEY, Master.EXTRA_PRICE, None, None)])
+    plan = both.plan()
+    assert {one.field for change in plan.changes for one in change.fields} == set() and plan.held == ()
+
+
+def test_a_campaign_is_known_as_specters_also_without_any_settled_rate() -> None:
+    both = Both("112.00", "0.12")
+    both.tell(price="80", former_price="100", show_former_price="1")
+    both.night()
+    assert both.campaign == Decimal("89.60") and "vat" not in both.pairs[KEY]
+    both.sale("100", "100", shown="0", vat="6")
+    both.night()
+    assert (both.price, both.campaign) == (Decimal("106.00"), None)
 
 
 def test_a_sale_with_another_price_changes_both() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -76,6 +77,15 @@ def test_what_was_told_before_the_pair_was_settled_is_no_news() -> None:
     both.tell(price="90", vat="25")
     both.export()
     assert both.plan().changes == ()
+
+
+def test_news_of_the_very_moment_of_the_settlement_counts() -> None:
+    both = Both("125.00")
+    both.export()
+    both.tell(price="110")
+    settled = both.pairs[KEY]["price"]
+    both.pairs[KEY]["price"] = replace(settled, settled_at=both.now)
+    assert fields(only(both.plan())) == {Master.PRICE: ("125", "137.5")}
 
 
 def test_a_change_back_to_an_older_value_is_seen() -> None:

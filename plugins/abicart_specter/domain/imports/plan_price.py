@@ -50,8 +50,6 @@ def plan_price(
     on_sale = [one for one in told if one.former is not None]
     campaign = values.campaign
     if import_extra and on_sale:
-        if len(on_sale) != len(told):
-            return PricePlan(problem=_differ(told, "sales"))
         campaign = _fit(told, [one.campaign for one in told], values, pricing, values.campaign)
         if campaign is None:
             return PricePlan(problem=_differ(told, "sale prices"))
