@@ -206,6 +206,16 @@ def test_a_campaign_is_known_as_specters_also_without_any_settled_rate() -> None
     assert (both.price, both.campaign) == (Decimal("106.00"), None)
 
 
+def test_a_campaign_is_known_as_specters_after_the_rate_was_changed_in_both_systems() -> None:
+    both = Both("125.00")
+    both.sale("80", "100")
+    both.night()
+    both.edit(rate="0.12")
+    both.sale("100", "100", shown="0", vat="12")
+    both.night()
+    assert (both.price, both.campaign, both.rate) == (Decimal("112.00"), None, Decimal("0.12"))
+
+
 def test_a_sale_with_another_price_changes_both() -> None:
     both = Both("125.00")
     both.export()
