@@ -27,6 +27,7 @@ from abicart_specter.flows.validate_numbers import ValidationSummary, validate_n
 from abicart_specter.ledger import Ledger, RunKey
 from abicart_specter.ledger.migrate import upgrade
 from abicart_specter.settings import ShopSettings, load_shop
+from abicart_specter.settings.imports import ImportSettings
 
 REPO = Path(__file__).parents[2]
 DEMO_SHOP = REPO / "include/shops/demo.yaml"
@@ -34,8 +35,8 @@ TERMS = LeaseTerms(write_timeout=5.0, margin=0.0)
 
 
 def demo_settings(**changes: object) -> ShopSettings:
-    """The demo shop's settings with some changed: ``section__key=value``."""
-    settings = load_shop(DEMO_SHOP)
+    """The demo shop's settings, without its imports, with some changed: ``section__key=value``."""
+    settings = load_shop(DEMO_SHOP).model_copy(update={"imports": ImportSettings()})
     for path, value in changes.items():
         settings = _changed(settings, path.split("__"), value)
     return settings

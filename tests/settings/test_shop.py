@@ -43,7 +43,7 @@ def test_the_demo_file_shows_every_setting(demo_path: Path) -> None:
     assert [place for place in keys_of(ShopSettings) if not is_there(place)] == []
 
 
-def test_the_demo_file_holds_defaults_but_for_product_numbers(demo_path: Path, load: Load) -> None:
+def test_the_demo_file_holds_defaults_but_for_numbers_and_imports(demo_path: Path, load: Load) -> None:
     demo, plain = load_shop(demo_path).for_mapping(), load("").for_mapping()
     assert demo["product_numbers"]["special"] == {
         "gift_card": "PRESENTKORT",
@@ -57,6 +57,9 @@ def test_the_demo_file_holds_defaults_but_for_product_numbers(demo_path: Path, l
     demo["product_numbers"]["special"] = plain["product_numbers"]["special"]
     assert demo["orders"]["gift_cards_sold"] == ["GK-.*"]
     demo["orders"]["gift_cards_sold"] = plain["orders"]["gift_cards_sold"]
+    assert not any(plain["imports"].values())
+    assert [name for name, on in demo["imports"].items() if not on] == ["product_number"]
+    demo["imports"] = plain["imports"]
     assert demo == plain
 
 
