@@ -202,10 +202,12 @@ def test_with_the_queue_left_alone_nothing_is_asked_of_specter(lab: StatusLab) -
 
 def test_a_dry_run_reads_no_queue_and_writes_nothing(lab: StatusLab) -> None:
     lab.use(status__mark_delivered=False)
-    (one,) = lab.send_orders()
+    one, other = lab.send_orders(2)
     lab.in_specter("deliver", one)
+    lab.in_specter("cancel", other)
     lab.bring()
     lab.use()
+    lab.edit("discard_order", uid=other)
     before = lab.dump_ledger()
     lab.specter_server.control.clear_requests()
     ctx = lab.context(flow="nightly_import")
@@ -215,6 +217,9 @@ def test_a_dry_run_reads_no_queue_and_writes_nothing(lab: StatusLab) -> None:
     assert lab.specter_server.control.requests() == []
     assert lab.dump_ledger() == before
     assert lab.shop_status(one) == (False, False)
+    lab.now += lab.a_day
+    assert lab.bring().sent == 1
+    assert [lab.state(uid)[0] for uid in (one, other)] == [DONE, DONE]
 
 
 def _row(lab: StatusLab) -> dict[str, object]:
