@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from abicart_specter.flows.context import FlowContext
 
-LONGEST_WAIT = timedelta(hours=72)
-"""Until the settings are read, which is when the task starts."""
-
 
 class AskPersonOperator(ShopOperator, ApprovalOperator):
     """Asks whether changes beyond the guard's limits may be applied (rules 30 and 31).
@@ -35,7 +32,7 @@ class AskPersonOperator(ShopOperator, ApprovalOperator):
         super().__init__(
             subject=f"{{{{ {pulled}['subject'] }}}}",
             body=f"{{{{ {pulled}['body'] }}}}",
-            response_timeout=LONGEST_WAIT,
+            response_timeout=timedelta(hours=72),  # until the settings are read, at the start
             defaults=self.REJECT,
             **kwargs,
         )
@@ -51,14 +48,9 @@ class AskPersonOperator(ShopOperator, ApprovalOperator):
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         if "error" not in event:
-            user = event.get("responded_by_user") or {}
+            approved, user = event["chosen_options"] == [self.APPROVE], event.get("responded_by_user") or {}
             with self.flow_context(context) as ctx:
-                self.record(
-                    ctx,
-                    approved=event["chosen_options"] == [self.APPROVE],
-                    by=str(user.get("name") or "") if not event.get("timedout") else "",
-                    at=event["responded_at"],
-                )
+                self.record(ctx, approved=approved, by=str(user.get("name") or ""), at=event["responded_at"])
         return super().execute_complete(context, event)
 
     def record(self, ctx: FlowContext, *, approved: bool, by: str, at: Any) -> None:
