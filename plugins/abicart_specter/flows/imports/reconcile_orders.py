@@ -103,8 +103,9 @@ def _gone(
     missing = sorted(ctx.ledger.orders.known_between(ctx.shop, since, until) - seen)
     if not missing:
         return
-    found = {head["uid"] for head in abicart.orders.find_orders([str(uid) for uid in missing]).values()}
-    records = ctx.ledger.orders.states(ctx.shop, [uid for uid in missing if uid not in found])
+    # An answer with another uid is an order that has this uid for its number: it hides ours, so nothing is said of it.
+    found = abicart.orders.find_orders([str(uid) for uid in missing])
+    records = ctx.ledger.orders.states(ctx.shop, [uid for uid in missing if str(uid) not in found])
     for uid, record in sorted(records.items()):
         account.gone += 1
         in_specter = record.state.value in _IN_SPECTER
