@@ -8,6 +8,7 @@ from typing import TypeVar
 from zlib import crc32
 
 from abicart_specter.domain.records import ItemKey, Kind
+from abicart_specter.settings.numbers import fold
 
 PARTITIONS = 16
 """Into how many parts a run's items fall; the most chunk tasks a run can have."""
@@ -18,6 +19,13 @@ _Thing = TypeVar("_Thing")
 def stable_hash(text: str) -> int:
     """A number of 32 bits that is the same in every process, version and machine."""
     return crc32(text.encode("utf-8", "surrogatepass"))
+
+
+def fold_hash(number: str | None) -> int | None:
+    """What a product number and its twins have in common, as a number; ``None`` where nothing of it can be seen."""
+    if number is None or not (folded := fold(number)):
+        return None
+    return stable_hash(folded)
 
 
 def partition_of(key: ItemKey) -> int:

@@ -133,6 +133,8 @@ class StagedItemRow(Base):
     article_uid: Mapped[int]
     partition: Mapped[int] = mapped_column(SmallInteger)
     product_number: Mapped[str | None]
+    fold_hash: Mapped[int | None]
+    """See ``keys.fold_hash``."""
     own_number: Mapped[bool]
     name: Mapped[str]
     price: Mapped[Decimal | None]

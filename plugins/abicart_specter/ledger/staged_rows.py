@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from abicart_specter.domain.records import CatalogueItem, ItemKey, Kind
 from abicart_specter.ledger import documents
-from abicart_specter.ledger.keys import partition_of
+from abicart_specter.ledger.keys import fold_hash, partition_of
 from abicart_specter.ledger.records import StagedArticle
 
 _ARTICLE = "article"
@@ -68,6 +68,7 @@ def item_row(item: CatalogueItem) -> dict[str, Any]:
         "article_uid": item.article_uid,
         "partition": partition_of(item.key),
         "product_number": item.product_number,
+        "fold_hash": fold_hash(item.product_number),
         "own_number": item.own_number,
         "name": item.name,
         "price": item.price_regular,

@@ -8,7 +8,7 @@ from typing import Any
 
 from abicart_specter.domain.records import ItemKey
 from abicart_specter.ledger.engine import Database
-from abicart_specter.ledger.product_changes import cursor, due, index, lost
+from abicart_specter.ledger.product_changes import cursor, due, index, lost, whole
 from abicart_specter.ledger.product_changes.records import IndexCounts, LostItem, ReadingState
 from abicart_specter.ledger.records import RunKey, StagedArticle
 
@@ -44,7 +44,7 @@ class ChangeLedger:
         index.index_made(self._db, shop, read_at)
 
     def index_staging(self, run: RunKey, read_at: datetime) -> None:
-        index.index_staging(self._db, run, read_at)
+        whole.index_staging(self._db, run, read_at)
 
     def counts(self, shop: str) -> IndexCounts:
         return index.counts(self._db, shop)

@@ -8,11 +8,10 @@ from sqlalchemy import and_, func, or_, select
 
 from abicart_specter.domain.records import ItemKey
 from abicart_specter.ledger.engine import Database
-from abicart_specter.ledger.keys import slices
+from abicart_specter.ledger.keys import fold_hash, slices
 from abicart_specter.ledger.models import FlagEntry, Item
 from abicart_specter.ledger.product_changes.models import ShopItemRow
 from abicart_specter.ledger.product_changes.records import LostItem
-from abicart_specter.ledger.product_changes.rows import fold_hash
 
 _SLICE = 500
 

@@ -27,7 +27,7 @@ class ShopItemRow(Base):
     article_uid: Mapped[int]
     product_number: Mapped[str | None]
     fold_hash: Mapped[int | None]
-    """``stable_hash`` of what twins have in common; ``None`` where no number can be seen."""
+    """See ``keys.fold_hash``."""
     own_number: Mapped[bool]
     price: Mapped[Decimal | None]
     vat_rate: Mapped[Decimal | None]

@@ -13,10 +13,9 @@ from sqlalchemy import Connection, Executable, delete, func, select
 
 from abicart_specter.domain.records import CatalogueItem, ItemKey, Kind
 from abicart_specter.ledger.engine import Database, upsert
-from abicart_specter.ledger.keys import by_kind, slices, stable_hash
+from abicart_specter.ledger.keys import by_kind, fold_hash, slices
 from abicart_specter.ledger.models import Item
 from abicart_specter.ledger.product_changes.models import ShopItemRow
-from abicart_specter.settings.numbers import fold
 
 MOST_NEIGHBOURS = 50
 """Items that share a number so often stay duplicates whatever one of them does."""
@@ -156,13 +155,6 @@ def _put(backend: str) -> Executable:
         index_elements=key,
         set_={column.name: column for column in insert.excluded if column.name not in key},
     )
-
-
-def fold_hash(number: str | None) -> int | None:
-    """What a number and its twins have in common, as a number; ``None`` where nothing of it can be seen."""
-    if number is None or not (folded := fold(number)):
-        return None
-    return stable_hash(folded)
 
 
 def neighbours(connection: Connection, shop: str, numbers: Iterable[str]) -> set[int]:

@@ -10,10 +10,9 @@ from sqlalchemy import Text, and_, case, func, null, or_, select, type_coerce
 from abicart_specter.domain.imports.stock import STOCK_ARTICLE, sent_as_stock_article
 from abicart_specter.domain.records import ItemKey
 from abicart_specter.ledger.engine import Database, upsert
-from abicart_specter.ledger.keys import by_kind, slices
+from abicart_specter.ledger.keys import by_kind, fold_hash, slices
 from abicart_specter.ledger.models import Item
 from abicart_specter.ledger.product_changes.models import ShopItemRow
-from abicart_specter.ledger.product_changes.rows import fold_hash
 from abicart_specter.ledger.stock_models import StockFigure
 from abicart_specter.ledger.stock_records import ExportedItem, SettledStock
 

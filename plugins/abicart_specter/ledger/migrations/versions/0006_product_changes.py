@@ -33,6 +33,7 @@ def maybe(name: str, kind: Any) -> sa.Column[Any]:
 
 
 def upgrade() -> None:
+    op.add_column("staged_item", maybe("fold_hash", BIG))
     op.create_table(
         "shop_item",
         col("shop", TEXT),
