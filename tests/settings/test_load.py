@@ -154,6 +154,7 @@ def test_only_orders_from_is_required(load: Load, refused: Refused) -> None:
             "payment_methods.0: expected more than 0",
         ),
         ("retention: {run_days: 1}\n", 1, "retention.run_days: expected at least 7"),
+        ("retention: {journal_days: 6}\n", 1, "retention.journal_days: expected at least 7"),
         (
             "import_guard: {largest_share_percent: 0}\n",
             1,
