@@ -16,6 +16,7 @@ API_TASKS = {
     "check_shop",
     "ensure_special_numbers",
     "read_catalogue",
+    "read_changes",
     "send_products",
     "preview",
     "drain_article_info",
