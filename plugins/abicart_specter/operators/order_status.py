@@ -19,13 +19,13 @@ class ImportOrderStatusOperator(ShopOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         from abicart_specter.domain.orders.order_mapping import order_mapping
         from abicart_specter.flows.imports.status.import_status import import_order_status
-        from abicart_specter.operators.options import lease_terms
+        from abicart_specter.operators.options import lease_terms, shop_lease_terms
 
         with self.flow_context(context) as ctx:
             self.skip_when(
                 not ctx.settings.status.read_orders, "status.read_orders is off: the queue is left alone."
             )
-            summary = import_order_status(
-                ctx, journal(), order_mapping(ctx.settings), lease_terms(ctx.settings)
-            )
+            either = (lease_terms(ctx.settings), shop_lease_terms(ctx.settings))
+            terms = max(either, key=lambda terms: terms.write_timeout)
+            summary = import_order_status(ctx, journal(), order_mapping(ctx.settings), terms)
         return summary.as_dict()

@@ -31,6 +31,7 @@ def import_order_status(
 ) -> StatusSummary:
     """Everything about order status in one task. A dry run reads no queue and shows what the ledger holds.
 
+    :param terms: by the longer of the times that a write to Specter and one to the shop may take.
     :raises LeaseHeldError: another run is at it, or reads the queue; try again later.
     :raises RetriableError: the shop was not reached for some orders; they are tried again.
     """
