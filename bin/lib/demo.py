@@ -9,6 +9,7 @@ from argparse import Namespace
 from typing import Any
 
 from rich.console import Console
+from rich.markdown import Markdown
 
 from demo_options import parse, port_complaint
 from local_stack import demo_orders, flows
@@ -18,7 +19,7 @@ from local_stack.flow_run import FlowResult, FlowRun, run_flow
 from local_stack.sandbox import SandboxOptions
 from local_stack.signals import stop_on_signals
 from local_stack.stack import LocalStack, StackOptions
-from local_stack.table import flow_table, proof_table
+from local_stack.table import figures_table, flow_table, proof_table
 
 
 class Demo:
@@ -48,8 +49,11 @@ class Demo:
             self._write_report(results)
             for result in results:
                 if result.figures:
-                    self._console.print(flow_table(result))
+                    self._console.print(
+                        flow_table(result) if "found" in result.figures else figures_table(result)
+                    )
             self._show_proof(stack)
+            self._show_questions(stack)
             self._say_where(stack)
             if not options.once:
                 self._console.print("Everything stays up until you press Ctrl-C.")
@@ -63,6 +67,12 @@ class Demo:
         proof = demo_orders.proof_of_the_golden_order(stack)
         if proof is not None:
             self._console.print(proof_table(*proof))
+
+    def _show_questions(self, stack: LocalStack) -> None:
+        """What the guard asked, as a person sees it under Required Actions; the demo said no."""
+        for task, subject, body in stack.questions:
+            self._console.print(f"{task} asked: {subject}", markup=False, style="bold")
+            self._console.print(Markdown(body))
 
     def say(self, text: str) -> None:
         """A line of progress."""
@@ -83,7 +93,7 @@ class Demo:
 
     def _write_report(self, results: list[FlowResult]) -> None:
         document: dict[str, Any] = {
-            "flows": {result.flow.name: result.figures for result in results if result.figures},
+            "flows": {result.flow.name: result.figures for result in reversed(results) if result.figures},
             "seconds": round(time.monotonic() - self._started, 1),
         }
         self.report.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

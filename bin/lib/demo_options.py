@@ -14,8 +14,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options; argparse prints help or a complaint and exits."""
     parser = argparse.ArgumentParser(
         prog="bin/demo",
-        description="Runs the whole product export on this machine: a made-up Swedish web shop and an ERP account "
-        "as local servers, a ledger, and an Airflow that takes the products from one to the other.",
+        description="Runs all flows once on this machine: a made-up Swedish web shop and an ERP account "
+        "as local servers, a ledger, and an Airflow that keeps the two in step.",
         epilog="Everything listens on 127.0.0.1 and lives in .airflow/NAME. Ctrl-C ends all of it.",
     )
     parser.add_argument("--once", action="store_true", help="stop everything at the end; exit 0 or 1")

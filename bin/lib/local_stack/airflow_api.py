@@ -137,6 +137,18 @@ class AirflowApi:
         value = answer.json()["value"]
         return json.loads(value) if isinstance(value, str) else value
 
+    def question(self, dag_id: str, run_id: str, task_id: str) -> tuple[str, str]:
+        """Subject and body of what a waiting task asks."""
+        found = self._request(
+            "GET", f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
+        ).json()
+        return found["subject"], found["body"] or ""
+
+    def answer(self, dag_id: str, run_id: str, task_id: str, option: str) -> None:
+        """Answer it, as a person does in the UI."""
+        path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/-1/hitlDetails"
+        self._request("PATCH", path, {"chosen_options": [option], "params_input": {}})
+
     def _put(self, collection: str, item: str, body: Mapping[str, Any]) -> None:
         answer = self._request("POST", collection, body, accept=(200, 201, 409))
         if answer.status_code == 409:

@@ -14,12 +14,18 @@ OUTCOMES = ("sent", "unchanged", "linked", "unconfirmed", "held", "excluded", "f
 SYSTEMS = ("abicart", "specter")
 
 
+Answer = Callable[["LocalStack", str, str, str], None]
+"""Gets the stack, the DAG, the run, and the task that waits for a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class FlowRun:
     """What to run: the flow's name in the report, its DAG, and what the trigger form would be filled with.
 
     :param scheduled: switch the DAG on and take the run that its schedule makes, instead of triggering one.
+    :param conf_of: what the trigger form would be filled with, where that is known only by then.
     :param prepare: what people do in the two systems before the run.
+    :param answer: what a person answers when the run asks; without, it would wait.
     :param found: what the flow finds, for the table.
     :param checks: each compares the run's figures with what the sandbox servers hold now, and returns a sentence
         per disagreement.
@@ -30,7 +36,9 @@ class FlowRun:
     conf: Mapping[str, Any] = field(default_factory=dict)
     report_task: str = "report"
     scheduled: bool = False
+    conf_of: Callable[[LocalStack], Mapping[str, Any]] = lambda _: {}
     prepare: Callable[[LocalStack], None] = lambda _: None
+    answer: Answer | None = None
     found: str = "products and variants sold"
     checks: Sequence[Callable[[LocalStack, FinishedRun, Mapping[str, Any]], list[str]]] = ()
 
@@ -67,8 +75,10 @@ def run_flow(
     flow.prepare(stack)
     for control in stack.sandboxes.values():
         control.reset_counters()
-    run_id = stack.first_scheduled(flow.dag_id) if flow.scheduled else stack.trigger(flow.dag_id, **flow.conf)
-    run = follow(stack, flow.dag_id, run_id, say=say, seconds=seconds, every=every, watch=watch)
+    conf = {**flow.conf, **flow.conf_of(stack)}
+    run_id = stack.first_scheduled(flow.dag_id) if flow.scheduled else stack.trigger(flow.dag_id, **conf)
+    look = watch if flow.answer is None else _answering(stack, flow, run_id, watch)
+    run = follow(stack, flow.dag_id, run_id, say=say, seconds=seconds, every=every, watch=look)
     counters = {server: control.counters() for server, control in stack.sandboxes.items()}
     figures = stack.api.xcom(flow.dag_id, run_id, flow.report_task)
     if (
@@ -82,6 +92,22 @@ def run_flow(
     else:
         complaints.append("The run left no report.")
     return FlowResult(flow, run, figures, counters, complaints)
+
+
+def _answering(
+    stack: LocalStack, flow: FlowRun, run_id: str, watch: Callable[[list[TaskState]], None]
+) -> Callable[[list[TaskState]], None]:
+    """Also looks for questions, and answers each once."""
+    answered: set[str] = set()
+
+    def look(tasks: list[TaskState]) -> None:
+        watch(tasks)
+        for task in tasks:
+            if task.state == "awaiting_input" and task.task_id not in answered and flow.answer is not None:
+                answered.add(task.task_id)
+                flow.answer(stack, flow.dag_id, run_id, task.task_id)
+
+    return look
 
 
 def _failures(stack: LocalStack, run: FinishedRun) -> list[str]:
@@ -98,12 +124,14 @@ def _failures(stack: LocalStack, run: FinishedRun) -> list[str]:
 def disagreements(figures: Mapping[str, Any], counters: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """A sentence per figure that is not what the sandbox servers counted."""
     found = []
-    for system in SYSTEMS:
+    for system in SYSTEMS if "requests" in figures else ():
         own, theirs = figures["requests"].get(system, 0), counters[system]["requests"]
         if own != theirs:
             found.append(
                 f"The run counts {own} requests to {system}, but the {system} sandbox counts {theirs}."
             )
+    if "found" not in figures:
+        return found
     accounted = sum(figures[outcome] for outcome in OUTCOMES)
     if accounted != figures["found"]:
         found.append(f"{figures['found']} were found, but the outcomes add up to {accounted}.")

@@ -46,6 +46,21 @@ def flow_table(result: FlowResult) -> Table:
     return table
 
 
+def figures_table(result: FlowResult) -> Table:
+    """Every figure of a run that finds no records but compares two systems."""
+    table = Table(title=result.flow.dag_id, title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("what")
+    table.add_column("count", justify="right")
+    for name, figure in result.figures.items():
+        if isinstance(figure, Mapping):
+            for part, count in figure.items():
+                table.add_row(f"{name.replace('_', ' ')}: {part}", str(count))
+        else:
+            bad = name in ("failed", "not_ended") and figure
+            table.add_row(name.replace("_", " "), str(figure), style="red" if bad else None)
+    return table
+
+
 def proof_table(number: str, specter_number: str, proof: Mapping[str, Any]) -> Table:
     """An order's amounts in the shop beside those sent to Specter, per VAT rate, in kronor."""
     table = Table(
