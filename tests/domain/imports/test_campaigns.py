@@ -216,6 +216,16 @@ def test_a_campaign_is_known_as_specters_after_the_rate_was_changed_in_both_syst
     assert (both.price, both.campaign, both.rate) == (Decimal("112.00"), None, Decimal("0.12"))
 
 
+def test_a_sale_leaves_a_regular_price_that_is_equal_by_rounding() -> None:
+    # 133.82 would be 167.28 with VAT; the shop's 167.27 is equal to it.
+    both = Both("167.27")
+    both.export()
+    both.sale("80", "133.82")
+    assert fields(only(both.plan())) == {Master.EXTRA_PRICE: (None, "100")}
+    both.night()
+    assert (both.price, both.campaign) == (Decimal("167.27"), Decimal("100.00"))
+
+
 def test_a_sale_with_another_price_changes_both() -> None:
     both = Both("125.00")
     both.export()

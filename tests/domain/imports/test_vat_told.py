@@ -37,6 +37,8 @@ def test_a_new_rate_alone_takes_the_last_known_price() -> None:
     both.tell(vat="6")
     both.night()
     assert (both.rate, both.price) == (Decimal("0.06"), Decimal("106.00"))
+    assert both.pairs[KEY]["price"].shop_value == "106"
+    assert both.pairs[KEY]["price"].specter_value == "100.00"
 
 
 def test_the_price_stays_where_it_is_equal_under_the_new_rate() -> None:
