@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "orders"))
 
 from harness import TERMS
 from order_lab import OrderLab
-from scan_lab import NOON
+from scan_lab import NOON, SECRET
 
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.imports.status.import_status import import_order_status
@@ -110,4 +110,4 @@ class StatusLab(OrderLab):
         return list(self.abicart_server.control.inspect("Payment", limit=100_000))
 
 
-__all__ = ["NOON", "StatusLab", "StatusState"]
+__all__ = ["NOON", "SECRET", "StatusLab", "StatusState"]
