@@ -195,16 +195,20 @@ def taken(
     lines: Iterable[OrderLine],
     standings: Mapping[int, OrderStanding],
     opened_after: datetime | None,
+    beyond: Iterable[OrderLine] = (),
 ) -> Taken:
     """What live orders take of the item that Specter's figure may not know.
 
     :param lines: may be of any item.
     :param standings: of every order that has a line.
+    :param beyond: what orders take beyond what went to Specter, since somebody edited them in the shop afterwards.
+        It counts for orders that the figure surely holds; of the others all lines count anyway.
     """
     quantity, orders, unreadable = Decimal(0), set[int](), set[str]()
-    for line in lines:
+    for line, edited in [*((one, False) for one in lines), *((one, True) for one in beyond)]:
         standing = standings[line.order_uid]
-        if not is_of(line, item) or not may_be_missing(standing, opened_after):
+        missing = may_be_missing(standing, opened_after)
+        if not is_of(line, item) or not standing.counts or missing is edited:
             continue
         if line.quantity is None:
             unreadable.add(standing.number)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +31,30 @@ def order_lines(document: Mapping[str, Any]) -> tuple[OrderLine, ...]:
     except RecordError:
         return () if document.get("discarded") is True else _unreadable(uid, document.get("items"))
     return () if order.discarded else tuple(_lines(order))
+
+
+def beyond_what_went(now: Sequence[OrderLine], snapshot: Mapping[str, Any] | None) -> tuple[OrderLine, ...]:
+    """What an order takes beyond what went to Specter: somebody edited it in the shop, and Specter was not told.
+
+    :param snapshot: of what went (``content.snapshot``); ``None`` when it is no longer kept: then nothing is known.
+    """
+    if snapshot is None:
+        return ()
+    went: dict[tuple[Any, Any], Decimal] = {}
+    for row in snapshot["rows"]:
+        key = (row["article"], row["variant"])
+        went[key] = went.get(key, Decimal(0)) + Decimal(row["quantity"])
+    found: list[OrderLine] = []
+    for line in now:
+        if line.quantity is None:
+            found.append(line)
+            continue
+        key = (line.article_uid, line.variant_uid)
+        covered = min(line.quantity, went.get(key, Decimal(0)))
+        went[key] = went.get(key, Decimal(0)) - covered
+        if line.quantity > covered:
+            found.append(replace(line, quantity=EXACT.subtract(line.quantity, covered)))
+    return tuple(found)
 
 
 def _lines(order: ShopOrder) -> list[OrderLine]:

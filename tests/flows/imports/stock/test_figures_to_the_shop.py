@@ -136,6 +136,29 @@ def test_an_order_from_before_the_shops_orders_count_is_not_taken_off(lab: Stock
     assert lab.stock(item) == 41
 
 
+def test_an_order_that_a_rule_keeps_from_specter_for_good_is_not_taken_off(lab: StockLab) -> None:
+    item = lab.item()
+    uid = lab.buy(item, 3)
+    run = lab.plan_stock()
+    lab.orders.exclude(run.ctx.run, uid, "before_orders_from", "Placed before orders.orders_from.")
+    lab.specter_stock(item["product_number"], 41)
+    lab.later(10 * MINUTES)
+    lab.stock_import()
+    assert lab.stock(item) == 41
+
+
+def test_an_order_whose_cancelling_was_taken_back_is_taken_off_again(lab: StockLab) -> None:
+    item = lab.item()
+    uid = lab.buy(item, 3)
+    lab.edit("discard_order", uid=uid)
+    lab.export_orders()
+    lab.later(10 * MINUTES)
+    lab.edit("discard_order", uid=uid, discarded=False)
+    lab.specter_stock(item["product_number"], 41)
+    lab.stock_import()
+    assert lab.stock(item) == 38
+
+
 def test_several_sites_are_added_up(two_sites: StockLab) -> None:
     lab, item = two_sites, two_sites.item()
     lab.specter_stock(item["product_number"], 5, site=1)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.domain.imports.stock import DOUBT, OrderLine, OrderStanding, SoldItem, Taken, taken
-from abicart_specter.domain.imports.stock_lines import order_lines
+from abicart_specter.domain.imports.stock_lines import beyond_what_went, order_lines
 from abicart_specter.domain.orders.info_names import InfoNames
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.orders.found import found_orders
@@ -24,7 +24,10 @@ from abicart_specter.ledger.stock_records import LiveOrder
 
 log = logging.getLogger(__name__)
 
+Lines = tuple[OrderLine, ...]
 ORDERS_AT_ONCE = 250
+EDITED = "edited"
+"""Kind of a change of an order that was found after it went (``find_changes``)."""
 
 
 @dataclass(slots=True)
@@ -39,6 +42,8 @@ class OrderBook:
     names: InfoNames
     _since: datetime | None = None
     _seen: set[int] = field(default_factory=set)
+    _edited: set[OrderLine] = field(default_factory=set)
+    _edited_orders: dict[int, OrderStanding] = field(default_factory=dict)
 
     @property
     def _overlap(self) -> timedelta:
@@ -76,9 +81,10 @@ class OrderBook:
         known = [one for one in openings if one is not None]
         sent_after = None if len(known) < len(openings) else min(known, default=begun) - DOUBT
         uids.update(stock.orders_to_read(ctx.shop, sent_after))
-        lines = self._read(uids)
+        read, changed_lines = self._read(uids)
+        changed_lines |= self._find_edited(read)
         stock.move_orders_read(ctx.shop, changed_to=begun)
-        return lines
+        return changed_lines
 
     def look(self) -> set[OrderLine]:
         """Orders that came in since this task began and were not seen yet: their lines, which are in the ledger now."""
@@ -90,22 +96,48 @@ class OrderBook:
             if unseen:
                 self.ctx.ledger.orders.record_found(self.ctx.run, found_orders(self.ctx, unseen, self.names))
             new.update(head["uid"] for head in unseen)
-        return self._read(new)
+        return self._read(new)[1]
 
     def takes(self, items: Mapping[SoldItem, datetime | None]) -> dict[SoldItem, Taken]:
         """What live orders take of these items beside figures with these openings."""
         openings = [one for one in items.values() if one is not None]
         since = None if len(openings) < len(items) else min(openings, default=self.ctx.clock()) - DOUBT
         found = self.ctx.ledger.stock.lines_of(self.ctx.shop, {item.article_uid for item in items}, since)
-        standings = {uid: self._standing(order) for uid, order in found.orders.items()}
+        standings = self._edited_orders | {uid: self._standing(order) for uid, order in found.orders.items()}
+        beyond = list(self._edited)
         by_article: dict[int | None, list[OrderLine]] = {}
         for line in found.lines:
             by_article.setdefault(line.article_uid, []).append(line)
         anywhere = by_article.get(None, [])
         return {
-            item: taken(item, [*by_article.get(item.article_uid, ()), *anywhere], standings, opened)
+            item: taken(item, [*by_article.get(item.article_uid, ()), *anywhere], standings, opened, beyond)
             for item, opened in items.items()
         }
+
+    def _find_edited(self, read: dict[int, Lines]) -> set[OrderLine]:
+        """What orders take beyond what went to Specter: edited in the shop, and nobody said yet that Specter follows.
+
+        :param read: orders that changed just now; the search for edited orders may not have come to them yet.
+        """
+        ledger, shop = self.ctx.ledger.orders, self.ctx.shop
+        found = {one.uid for one in ledger.open_changes(shop) if one.kind == EDITED}
+        sent = ledger.sent_orders(shop, found | set(read))
+        lines = {uid: read[uid] for uid in sent if uid in read}
+        lines |= self._documents(uid for uid in sent if uid not in read)
+        self._edited.clear()
+        for uid, now in lines.items():
+            beyond = beyond_what_went(now, sent[uid].snapshot)
+            known = uid in found or not beyond
+            if known or not any(one.kind == EDITED for one in ledger.changes_of(shop, uid)):
+                self._edited |= set(beyond)  # else it was found before, and somebody dealt with it
+        orders = ledger.states(shop, {line.order_uid for line in self._edited})
+        self._edited_orders = {
+            uid: self._standing(
+                LiveOrder(uid, one.number, one.ordered_at, one.state, one.rule, sent[uid].sent_at)
+            )
+            for uid, one in orders.items()
+        }
+        return set(self._edited)
 
     def _standing(self, order: LiveOrder) -> OrderStanding:
         """A cancelled order has no lines, so what counts is whether a rule keeps it from Specter for good."""
@@ -118,14 +150,22 @@ class OrderBook:
             counts=not excluded and not (too_early and order.state in UNSENT),
         )
 
-    def _read(self, uids: Iterable[int]) -> set[OrderLine]:
+    def _read(self, uids: Iterable[int]) -> tuple[dict[int, Lines], set[OrderLine]]:
+        """Read orders into the ledger: their lines, and those lines that are new or no more."""
+        lines = self._documents(uids)
         changed: set[OrderLine] = set()
+        for some in slices(sorted(lines), ORDERS_AT_ONCE):
+            changed |= self.ctx.ledger.stock.record_lines(self.ctx.shop, {uid: lines[uid] for uid in some})
+        return lines, changed
+
+    def _documents(self, uids: Iterable[int]) -> dict[int, Lines]:
+        """The lines of these orders as they are now; one that is gone is left out."""
+        lines: dict[int, Lines] = {}
         for some in slices(sorted(set(uids)), ORDERS_AT_ONCE):
             documents = self.abicart.orders.get_orders(some)
-            lines = {uid: order_lines(document) for uid, document in documents.items()}
-            changed |= self.ctx.ledger.stock.record_lines(self.ctx.shop, lines)
+            lines.update({uid: order_lines(document) for uid, document in documents.items()})
             self._seen.update(some)
-        return changed
+        return lines
 
     def _read_to(self) -> datetime:
         """Every order placed before is in the ledger already."""
