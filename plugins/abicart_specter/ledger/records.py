@@ -226,6 +226,7 @@ class Pruned:
     import_held: int = 0
     inbox_rows: int = 0
     batches: int = 0
+    stock_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)

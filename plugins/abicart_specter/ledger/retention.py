@@ -15,6 +15,7 @@ from abicart_specter.ledger.orders.retention import prune_orders
 from abicart_specter.ledger.records import Pruned, StagingState
 from abicart_specter.ledger.staging import delete_rows, has_rows
 from abicart_specter.ledger.status.retention import forget_tracking
+from abicart_specter.ledger.stock_models import StockChangeRow, StockHeldRow, StockPlanRow
 
 _STAGED = (StagingState.READING, StagingState.COMPLETE)
 
@@ -39,7 +40,7 @@ def prune(
     """
     if keep_runs < 1:
         raise ValueError("The last run is always kept")
-    articles = items = outcomes = run_flags = run_orders = 0
+    articles = items = outcomes = run_flags = run_orders = stock_rows = 0
     for run_row in _drop_old_staging(db, shop):
         gone = delete_rows(db, run_row)
         articles, items = articles + gone[0], items + gone[1]
@@ -47,6 +48,8 @@ def prune(
     for run_row in old_runs:
         with db.write() as connection:
             outcomes += connection.execute(delete(OutcomeEntry).where(OutcomeEntry.run == run_row)).rowcount
+            for model in (StockChangeRow, StockHeldRow, StockPlanRow):
+                stock_rows += connection.execute(delete(model).where(model.run == run_row)).rowcount
             run_orders += connection.execute(delete(RunOrderRow).where(RunOrderRow.run == run_row)).rowcount
             run_flags += connection.execute(delete(RunFlag).where(RunFlag.run == run_row)).rowcount
     with db.write() as connection:
@@ -72,6 +75,7 @@ def prune(
         imports.held,
         queues.inbox_rows,
         queues.batches,
+        stock_rows,
     )
 
 
@@ -100,6 +104,7 @@ def _runs_with_old_detail(db: Database, shop: str, keep_runs: int, keep_days: in
         exists().where(ImportChange.run == Run.id).correlate(Run),
         exists().where(ImportHeld.run == Run.id).correlate(Run),
         exists().where(ImportPartRow.run == Run.id).correlate(Run),
+        exists().where(StockPlanRow.run == Run.id).correlate(Run),
     )
     old: list[int] = []
     with db.read() as connection:

@@ -96,3 +96,14 @@ def test_a_chunk_sees_its_partitions_only(ledger: Ledger, run: RunKey) -> None:
         rows = [row for rows in ledger.stock.iter_changes(run, [partition]) for row in rows]
         assert len(rows) == size
     assert len(sizes) > 8
+
+
+def test_plans_of_old_runs_are_cleaned_up(planned: Ledger, run: RunKey) -> None:
+    newer = RunKey("demo", run.flow, "run-2")
+    planned.start_run(newer, {})
+    planned.stock.add_to_plan(newer, [change(1)], [])
+    planned.stock.close_plan(newer, PLAN)
+    assert planned.prune("demo", keep_runs=1).stock_rows == 4
+    assert planned.stock.plan(run) is None
+    assert states(planned, run) == {}
+    assert states(planned, newer) == {1: StockState.PLANNED}
