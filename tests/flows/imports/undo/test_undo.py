@@ -223,6 +223,34 @@ def test_broken_off_at_any_request_the_next_try_ends_it(lab: ImportLab, kind: st
     assert bool(already) is (kind != "drop_before")  # written, but the answer was lost
 
 
+@pytest.mark.parametrize("what", ["variants", "texts", "rate"])
+def test_what_was_written_but_not_answered_is_only_recorded(lab: ImportLab, what: str) -> None:
+    control = lab.abicart_server.control
+    before, items = values(lab), control.inspect("Article", limit=100)
+    if what == "variants":
+        article = next(one for one in items if one["variants"])
+        uids = {each["uid"] for each in article["variants"]}
+        raised(lab, *(one for one in control.inspect("items") if one["uid"] in uids))
+    elif what == "texts":
+        lab.in_specter(lab.plain_items()[0]["product_number"], name="Another", description="<p>Other</p>")
+    else:
+        item = next(one for one in lab.plain_items() if Decimal(str(one["vat_rate"])) == Decimal("0.25"))
+        lab.in_specter(item["product_number"], vat_percent="12")
+    night = lab.night()
+    control.fault("drop_after", count=None, action="Article.set")
+    with pytest.raises(AbicartSpecterError):
+        undo(lab, night)
+    control.clear_faults()
+    writes = lab.shop_writes()
+    assert undo(lab, night) == UndoSummary(already=1)
+    assert lab.shop_writes() == writes
+    assert values(lab) == before
+    texts = [(one["name"], one["description"]) for one in items]
+    assert [(one["name"], one["description"]) for one in control.inspect("Article", limit=100)] == texts
+    assert states(lab, night) == {ChangeState.UNDONE}
+    assert lab.night().plan.parts == {}
+
+
 @pytest.mark.parametrize(
     ("params", "words"),
     [
