@@ -13,6 +13,7 @@ from scenes import items
 
 from abicart_specter.domain.imports.records import ImportPart
 from abicart_specter.domain.records import ItemKey, Kind
+from abicart_specter.flows.plan_chunks import Selection
 from abicart_specter.ledger import FoundOrder, PairOrigin, PairValues, StagingGoneError, pair_values
 
 MESSAGE = "abicart_specter.flows.imports.reconcile"
@@ -156,6 +157,14 @@ def test_products_that_no_export_has_met_are_held_by_their_flags_or_wait(faulty:
     waiting = [line for line in found.of("product") if line["standing"] == "waiting"]
     assert {line["rule"] for line in waiting} == {"not_exported_yet"}
     assert sum(found.result.products.values()) == len(items(faulty.imports.abicart_server))
+    # An export of one product says of the others only that they were not asked for.
+    number = waiting[0]["number"]
+    faulty.imports.run(Selection(only=number))
+    _, again = faulty.night()
+    assert again.result is not None
+    assert again.why("product", number) == set()
+    assert again.result.products["waiting"] == len(waiting) - 1
+    assert again.result.products["held"] == found.result.products["held"]
 
 
 def test_values_that_wait_or_were_refused_say_so(lab: ReconcileLab) -> None:
@@ -180,6 +189,16 @@ def test_values_that_wait_or_were_refused_say_so(lab: ReconcileLab) -> None:
     assert found.why("value", newer) == {("price", "waiting", "told_since")}
     assert found.result is not None
     assert found.result.values == {"price: refused": 1, "price: told_since": 1}
+
+
+def test_a_product_that_the_night_wrote_and_specter_changed_again_is_listed(lab: ReconcileLab) -> None:
+    item = lab.imports.plain_items()[0]
+    number = price_times(lab, item, "1.05")
+    night, found = lab.night()
+    assert found.of("value") == []
+    price_times(lab, item, "1.05")
+    lab.imports.drain(lab.imports.context(flow="product_change_export"))
+    assert lab.reconcile(night.ctx).why("value", number) == {("price", "waiting", "told_since")}
 
 
 def test_a_value_that_is_held_says_the_rule_and_both_values(lab: ReconcileLab) -> None:
