@@ -9,20 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from abicart_specter.domain.reconcile import (
+from abicart_specter.domain.reconcile.orders import (
     ORDER_COLUMNS,
     OrderDays,
     OrderSeen,
-    ProductSeen,
-    Reason,
     Scanned,
-    Standing,
-    edited_in_shop,
-    explain_change,
     explain_order,
-    explain_product,
-    same_value,
 )
+from abicart_specter.domain.reconcile.products import ProductSeen, explain_product
+from abicart_specter.domain.reconcile.standing import Reason, Standing
+from abicart_specter.domain.reconcile.values import edited_in_shop, explain_change, same_value
 from abicart_specter.domain.records import Outcome
 
 NOW = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)

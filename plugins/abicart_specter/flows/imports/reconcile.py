@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from abicart_specter.domain.imports.import_mapping import ImportMapping
-from abicart_specter.domain.reconcile import ORDER_COLUMNS, Line, Standing
+from abicart_specter.domain.reconcile.orders import ORDER_COLUMNS
+from abicart_specter.domain.reconcile.standing import Line, Standing
 from abicart_specter.errors import IncompleteRunError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.drain_queue import queue_account

@@ -9,17 +9,9 @@ from datetime import datetime
 
 from abicart_specter.domain.masters import Master
 from abicart_specter.domain.money import shortest
-from abicart_specter.domain.reconcile import (
-    GONE,
-    UNDONE,
-    Line,
-    ProductSeen,
-    Reason,
-    Standing,
-    edited_in_shop,
-    explain_product,
-    same_value,
-)
+from abicart_specter.domain.reconcile.products import GONE, ProductSeen, explain_product
+from abicart_specter.domain.reconcile.standing import Line, Reason, Standing
+from abicart_specter.domain.reconcile.values import UNDONE, edited_in_shop, same_value
 from abicart_specter.domain.records import ItemKey, Severity
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.ledger import ItemStanding, OutcomeRecord, Pair, PairOrigin

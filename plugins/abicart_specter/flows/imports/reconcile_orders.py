@@ -9,15 +9,8 @@ from datetime import datetime, timedelta
 
 from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.clients.order_documents import OrderHead
-from abicart_specter.domain.reconcile import (
-    Line,
-    OrderDays,
-    OrderSeen,
-    Reason,
-    Scanned,
-    Standing,
-    explain_order,
-)
+from abicart_specter.domain.reconcile.orders import OrderDays, OrderSeen, Scanned, explain_order
+from abicart_specter.domain.reconcile.standing import Line, Reason, Standing
 from abicart_specter.errors import OrdersMissedError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.orders.switched_off import only_listed, why_off

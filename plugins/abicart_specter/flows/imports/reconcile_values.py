@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from abicart_specter.domain.imports.import_mapping import ImportMapping
 from abicart_specter.domain.imports.records import ArticlePlan, ImportPart, PlannedChange
-from abicart_specter.domain.reconcile import EQUAL, Line, Reason, Standing, explain_change
+from abicart_specter.domain.reconcile.standing import Line, Reason, Standing
+from abicart_specter.domain.reconcile.values import EQUAL, explain_change
 from abicart_specter.domain.records import ShopFacts
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.imports.plan_import import Owned, iter_plans
