@@ -87,6 +87,9 @@ def apply_stock(ctx: FlowContext, chunk: StockChunk, names: InfoNames, terms: Le
                     if isinstance(figure := figures.get(row.change.product_number), Figure)
                     and figure.row_id == row.change.row_id
                 ]
+                for row in some:
+                    if row.change.key.kind is Kind.VARIANT:
+                        writer.shop.know(row.change.key.uid, row.change.article_uid)
                 kept = {one.key for one in found}
                 void = [row.change.key for row in some if row.change.key not in kept]
                 writer.void(void)
