@@ -29,6 +29,10 @@ API_TASKS = {
     "duplicate_check",
     "order_status",
     "undo_import",
+    "drain_stock",
+    "plan_stock",
+    "apply",
+    "apply_approved",
 }
 AT_ONCE = {"order_export_single"}
 """Flows that a person starts for an answer at once: they wait neither for each other nor in a pool of the schedule."""
