@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 
 from harness import Export
 from scenes import article_calls, last_request
 
 from abicart_specter.domain.records import ItemKey
-from abicart_specter.errors import IncompleteRunError, RetriableError, UnconfirmedError
+from abicart_specter.errors import IncompleteRunError, LeaseHeldError, RetriableError, UnconfirmedError
 from abicart_specter.flows.check_shop import check_shop
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.product_changes.read_changes import ChangesRead, read_changes
@@ -44,6 +45,7 @@ class ChangeLab(Export):
 
     abicart_server: RunningSandbox | None = None
     specter_server: RunningSandbox | None = None
+    between_tries: Event = field(default_factory=Event)
     offset: timedelta = timedelta()
     skew: timedelta = timedelta()
     """By how much the flows' clock is ahead of the shop's."""
@@ -87,6 +89,9 @@ class ChangeLab(Export):
                     try:
                         self.send(ctx, chunk)
                         break
+                    except LeaseHeldError:
+                        self.between_tries.wait(0.02)  # a dead worker's lease has to run out first
+                        red += attempt == tries - 1
                     except (RetriableError, UnconfirmedError):
                         red += attempt == tries - 1
         try:
