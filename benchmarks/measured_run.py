@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import time
@@ -29,6 +30,8 @@ with DAG("empty_task", schedule=None):
 ALLOWED_SECONDS = 15.0
 """What Airflow may take of a run for itself."""
 MIB = 1024 * 1024
+NEVER = "0 0 29 2 *"
+"""A schedule that never comes; an order DAG's makes one run when it is switched on."""
 AIRFLOW_PARTS = ("scheduler", "api-server", "dag-processor", "triggerer")
 
 
@@ -160,8 +163,10 @@ def dags_of(home: Home, **replaced: str) -> Path:
     for name, schedule in replaced.items():
         file = folder / f"{name}.py"
         text = file.read_text(encoding="utf-8")
-        lines = [f'EVERY = "{schedule}"' if one.startswith("EVERY = ") else one for one in text.splitlines()]
-        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        text, found = re.subn(r'^(EVERY|AT_NIGHT) = ".*"$', rf'\1 = "{schedule}"', text, flags=re.MULTILINE)
+        if not found:
+            raise StackError(f"{file.name} names no schedule as EVERY or AT_NIGHT.")
+        file.write_text(text, encoding="utf-8")
     return folder
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from export_tables import machine
-from measured_run import EMPTY_DAG, dags_of, empty_task_rss, measured, say
+from measured_run import EMPTY_DAG, NEVER, dags_of, empty_task_rss, measured, say
 from order_figures import Latency, OrderRun, order_run
 from order_shop import Shop
 from order_tables import report
@@ -31,8 +31,6 @@ from local_stack.signals import stop_on_signals
 from local_stack.stack import SHOP, LocalStack, StackOptions
 
 NOTHING, FIRST, SECOND, MARKED = "nothing to do", "new buyers", "known buyers", "only our own marks"
-NEVER = "0 0 29 2 *"
-"""A schedule whose only run comes when the DAG is switched on."""
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
