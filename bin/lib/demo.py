@@ -70,7 +70,7 @@ class Demo:
 
     def _show_questions(self, stack: LocalStack) -> None:
         """What the guard asked, as a person sees it under Required Actions; the demo said no."""
-        for task, subject, body in stack.questions:
+        for task, (subject, body) in stack.questions.items():
             self._console.print(f"{task} asked: {subject}", markup=False, style="bold")
             self._console.print(Markdown(body))
 

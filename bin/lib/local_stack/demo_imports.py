@@ -102,7 +102,7 @@ def reject(stack: LocalStack, dag_id: str, run_id: str, task_id: str) -> None:
     subject, body = stack.api.question(dag_id, run_id, task_id)
     if "|" not in body:
         raise StackError(f"The question of {task_id} shows no table: {subject}")
-    stack.questions.append((task_id, subject, body))
+    stack.questions[task_id] = (subject, body)
     stack.api.answer(dag_id, run_id, task_id, "Reject")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from local_stack.stack import LocalStack
 
 OUTCOMES = ("sent", "unchanged", "linked", "unconfirmed", "held", "excluded", "failed")
 SYSTEMS = ("abicart", "specter")
+READING_SECONDS = 12.0
+"""How long a question is looked at before it is answered."""
 
 
 Answer = Callable[["LocalStack", str, str, str], None]
@@ -97,14 +100,21 @@ def run_flow(
 def _answering(
     stack: LocalStack, flow: FlowRun, run_id: str, watch: Callable[[list[TaskState]], None]
 ) -> Callable[[list[TaskState]], None]:
-    """Also looks for questions, and answers each once."""
-    answered: set[str] = set()
+    """Also looks for questions, and answers each once, as late as a quick person would.
+
+    Airflow takes an answer that comes before the process that asked has ended for a fault of the executor.
+    """
+    seen: dict[tuple[str, int], float] = {}
+    answered: set[tuple[str, int]] = set()
 
     def look(tasks: list[TaskState]) -> None:
         watch(tasks)
         for task in tasks:
-            if task.state == "awaiting_input" and task.task_id not in answered and flow.answer is not None:
-                answered.add(task.task_id)
+            asked = (task.task_id, task.try_number)
+            if task.state != "awaiting_input" or asked in answered or flow.answer is None:
+                continue
+            if time.monotonic() - seen.setdefault(asked, time.monotonic()) >= READING_SECONDS:
+                answered.add(asked)
                 flow.answer(stack, flow.dag_id, run_id, task.task_id)
 
     return look

@@ -75,7 +75,7 @@ class LocalStack:
         self.options = options
         self._say = say
         self._exit = ExitStack()
-        self.questions: list[tuple[str, str, str]] = []
+        self.questions: dict[str, tuple[str, str]] = {}
         free = iter(free_ports(3))
         self.ui_port = options.ui_port or next(free)
         self.sandbox_ports = {

@@ -11,6 +11,7 @@ from abicart_specter.domain.records import ItemKey, Kind
 
 NUMBER_UNKNOWN = "number_unknown"
 NUMBER_AMBIGUOUS = "number_ambiguous"
+NUMBER_RESERVED = "number_reserved"
 NUMBER_UNREADABLE = "number_unreadable"
 SHOP_VALUE_UNREADABLE = "shop_value_unreadable"
 SHOP_PRICE_UNKNOWN = "shop_price_unknown"
@@ -89,6 +90,28 @@ def number_ambiguous(one: ItemTold, master: Master, owners: Sequence[ItemKey]) -
         f"{len(owners)} products have the product number {one.item.product_number}: "
         f"{', '.join(str(owner) for owner in owners)}.",
         "Give each its own number. What Specter told is kept and looked at again every night.",
+    )
+
+
+def number_reserved(one: ItemTold, master: Master, role: str) -> HeldImport:
+    """News of an article that stands for freight, fees or the like in Specter, not for a product of the shop."""
+    return held(
+        one,
+        master,
+        NUMBER_RESERVED,
+        f"{one.item.product_number} is in Specter the article of order rows for {role}, not this product.",
+        "Give the product another number in the shop.",
+    )
+
+
+def variant_without_number(one: ItemTold, master: Master) -> HeldImport:
+    """News of a number that is the article's, seen from a variant that has none of its own."""
+    return held(
+        one,
+        master,
+        VARIANT_WITHOUT_NUMBER,
+        f"The variant has no product number of its own; {one.item.product_number} is its product's.",
+        "Give every size and colour its own number in the shop.",
     )
 
 

@@ -54,25 +54,21 @@ def _without_ambiguous(
     """Items whose number does not tell them apart are as good as unknown, and their news is listed."""
     out: list[ItemTold] = []
     found: list[HeldImport] = []
+    reserved = settings.special_numbers_by_number()
     for one in items:
-        number = one.item.product_number
-        owners = ambiguous.get(number or "", ())
-        if number and one.item.own_number and not owners:
+        number = one.item.product_number or ""
+        owners, role = ambiguous.get(number, ()), reserved.get(number)
+        if number and one.item.own_number and not owners and role is None:
             out.append(one)
             continue
         out.append(replace(one, told={}, pairs={}))
         for master, specters in _news(one, settings):
-            listed = (
-                rules.number_ambiguous(one, master, owners)
-                if owners
-                else rules.held(
-                    one,
-                    master,
-                    rules.VARIANT_WITHOUT_NUMBER,
-                    f"The variant has no product number of its own; {number} is its product's.",
-                    "Give every size and colour its own number in the shop.",
-                )
-            )
+            if role is not None:
+                listed = rules.number_reserved(one, master, role)
+            elif owners:
+                listed = rules.number_ambiguous(one, master, owners)
+            else:
+                listed = rules.variant_without_number(one, master)
             found.append(replace(listed, specter_value=specters))
     return ArticlePlan(held=tuple(found)), out
 

@@ -106,3 +106,15 @@ def test_an_unknown_number_is_listed_and_nothing_is_made(lab: ImportLab) -> None
     assert night.report is not None
     assert night.report.unknown == 1
     assert night.report.applied == 0
+
+
+def test_what_specter_says_of_freight_is_not_written_to_a_product_of_that_number(lab: ImportLab) -> None:
+    item = lab.plain_items()[0]
+    lab.abicart_server.control.edit("Article", uid=item["uid"], patch={"articleNumber": "FRAKT"})
+    lab.in_specter("FRAKT", price="5.00", name="Frakt med bud")
+    night = lab.night()
+    assert night.report is not None
+    assert (night.report.applied, night.report.waiting) == (0, 0)
+    assert lab.ledger.imports.held_counts(night.ctx.run) == {"number_reserved": night.report.held}
+    assert night.report.held > 0
+    assert lab.shop_writes() == 0
