@@ -1,17 +1,15 @@
-"""Runs of the order DAGs as Airflow makes them: task by task, each tried again, what succeeded is not done twice."""
+"""Runs of the order DAGs, task by task."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from cut_lab import CutLab
+from task_runs import TaskRuns
 
-from abicart_specter.errors import FatalError, IncompleteRunError, RecordError
 from abicart_specter.flows.check_shop import check_shop
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.orders.alarms import watch_at_the_start
@@ -28,8 +26,6 @@ from abicart_specter.flows.orders.sweep import sweep_orders
 from abicart_specter.flows.orders.window import Interval, RunKind, ScanWindow
 from abicart_specter.flows.special_numbers import ensure_special_numbers
 
-NEVER_TRIED_AGAIN = (FatalError, RecordError, IncompleteRunError)
-"""What the DAGs' retry policy fails at once."""
 SINGLE = "single"
 WHO = "the accountant"
 
@@ -61,31 +57,21 @@ class Wanted:
         return cls(**document | times)
 
 
-class Progress:
-    """Airflow's own memory of a run, which survives a worker: which tasks succeeded, and what they returned."""
-
-    def __init__(self, folder: Path, run_id: str) -> None:
-        self._path = folder / f"progress-{run_id}.json"
-        self.done: dict[str, Any] = json.loads(self._path.read_text()) if self._path.exists() else {}
-
-    def put(self, task: str, returned: Any) -> None:
-        self.done[task] = returned
-        beside = self._path.with_suffix(".new")
-        beside.write_text(json.dumps(self.done))
-        beside.replace(self._path)
-
-
 @dataclass
 class OrderDag:
-    """``errors``: what failed a task for good. ``patience``: waits between two looks at a buyer somebody else keeps."""
+    """``patience``: waits between two looks at a buyer somebody else keeps."""
 
     lab: CutLab
     wanted: Wanted
     patience: Callable[[float], None] = lambda seconds: None
-    errors: dict[str, Exception] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._tasks = TaskRuns(self.lab, self.wanted.run_id, self.wanted.flow, self.wanted.tries)
+        self.progress, self.errors = self._tasks.progress, self._tasks.errors
+        self._good = self._tasks.good
 
     def run(self) -> dict[str, Exception]:
-        self.progress = Progress(Path(self.lab.folder), self.wanted.run_id)
+        """What failed a task for good."""
         if self.wanted.kind == SINGLE:
             self._good("ensure_special_numbers", ensure_special_numbers)
             self._good("single_order", self._single)
@@ -141,23 +127,3 @@ class OrderDag:
 
     def _report(self, ctx: FlowContext) -> dict[str, Any]:
         return report_orders(ctx, red_tasks=len(self.errors)).as_dict()
-
-    def _good(self, task: str, work: Callable[[FlowContext], Any], tries: int = 0) -> bool:
-        """Whether the task succeeded, now or before."""
-        if task in self.progress.done:
-            return True
-        for attempt in range(1, (tries or self.wanted.tries) + 1):
-            ctx = self.lab.context(self.wanted.run_id, flow=self.wanted.flow)
-            ctx.owner = f"{self.wanted.run_id}/{task}/try {attempt}"
-            try:
-                returned = work(ctx)
-            except NEVER_TRIED_AGAIN as error:
-                self.errors[task] = error
-                return False
-            except Exception as error:  # as Airflow: any other error is tried again
-                self.errors[task] = error
-            else:
-                self.errors.pop(task, None)
-                self.progress.put(task, returned)
-                return True
-        return False

@@ -47,6 +47,14 @@ def open_ledger(folder: Path, clock: SharedClock) -> Ledger:
     return Ledger.open(f"sqlite:///{folder / 'ledger.db'}", clock=clock.now)
 
 
+@cache
+def lent_ledger(folder: Path) -> Ledger:
+    """For a program that forks: opened before the fork, without a connection."""
+    ledger = open_ledger(folder, SharedClock(folder))
+    ledger.close()
+    return ledger
+
+
 @dataclass
 class CutLab(Export):
     """``Export`` with a clock. ``changes`` are those of the settings, as plain JSON.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from signal import SIGKILL
@@ -36,11 +36,13 @@ class Cut:
 
 @dataclass
 class CutLine:
-    """``struck``: whether the write came by."""
+    """``struck``: whether the write came by, and ``body`` what it was; ``also`` is done when it does."""
 
     cut: Cut
     url: str = ""
+    also: Callable[[], None] | None = None
     struck: bool = False
+    body: bytes = b""
     _pid: int = 0
     _known: threading.Event = field(default_factory=threading.Event)
     _given_up: threading.Event = field(default_factory=threading.Event)
@@ -72,7 +74,9 @@ class CutLine:
             self._given_up.set()  # whatever was cut on this line, its worker goes on
             return
         self._given_up.clear()
-        self.struck = True
+        self.struck, self.body = True, passing.body
+        if self.also is not None:
+            self.also()
         if cut.moment == AFTER:
             return
         if cut.kill:
@@ -97,9 +101,9 @@ class CutLine:
 
 
 @contextmanager
-def cut_line(target: str, cut: Cut) -> Iterator[CutLine]:
+def cut_line(target: str, cut: Cut, also: Callable[[], None] | None = None) -> Iterator[CutLine]:
     """A line to ``target``; what is still held at the end is let go."""
-    line = CutLine(cut)
+    line = CutLine(cut, also=also)
     with relay_to(target, before=line.before, after=line.after) as relay:
         line.url = relay.url
         try:

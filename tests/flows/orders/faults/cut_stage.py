@@ -15,10 +15,11 @@ from cut_airflow import Wanted
 from cut_clock import SharedClock
 from cut_lab import CutLab, open_ledger
 from cut_shop import SENT, SETTINGS, CutShop
-from cut_workers import CutWorkers, running_cut_workers
+from forked import ForkedWorkers, forked_workers
 
 from abicart_specter.ledger import Ledger
 
+WORKER = Path(__file__).parent / "cut_worker.py"
 KEPT_TABLES = ("ledger_identity", "ledger_revision")
 ORDERS_IN_PEACE = 6
 
@@ -28,7 +29,7 @@ class CutStage:
     """``entered``: how often a run that nobody disturbs enters each part of the package."""
 
     shop: CutShop
-    workers: CutWorkers
+    workers: ForkedWorkers
     folder: Path
     clock: SharedClock
     ledger: Ledger
@@ -82,7 +83,7 @@ def cut_stage(shop: CutShop, folder: Path) -> Iterator[CutStage]:
     clock = SharedClock(folder)
     ledger = open_ledger(folder, clock)
     try:
-        with running_cut_workers() as workers:
+        with forked_workers(WORKER) as workers:
             stage = CutStage(shop, workers, folder, clock, ledger)
             stage.rehearse()
             yield stage
