@@ -7,7 +7,8 @@ the settled pair until a settlement with the same values.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, and_, case, null, select, update
@@ -80,9 +81,18 @@ def settle_pairs(db: Database, shop: str, values: Sequence[PairValues], origin: 
 
 
 def settle_within(
-    db: Database, connection: Connection, shop: str, values: Sequence[PairValues], origin: PairOrigin
+    db: Database,
+    connection: Connection,
+    shop: str,
+    values: Sequence[PairValues],
+    origin: PairOrigin,
+    no_later: Mapping[ItemKey, datetime] | None = None,
 ) -> None:
-    """``settle_pairs`` as part of a transaction that stores more."""
+    """``settle_pairs`` as part of a transaction that stores more.
+
+    :param no_later: of some items the time that their pairs are settled at, instead of now: what Specter told then
+        must not pass for older than they are.
+    """
     insert = upsert(db.backend, PairRow)
     new = insert.excluded
     as_intended = and_(
@@ -110,7 +120,7 @@ def settle_within(
         }
         for value in _in_order(values)
     ]
-    _write(db, connection, statement, rows, "settled_at")
+    _write(db, connection, statement, rows, "settled_at", no_later)
 
 
 def drop_intended_within(connection: Connection, shop: str, values: Sequence[PairValues]) -> None:
@@ -140,8 +150,19 @@ def _in_order(values: Sequence[PairValues]) -> list[PairValues]:
 
 
 def _write(
-    db: Database, connection: Connection, statement: Any, rows: list[dict[str, Any]], time_column: str
+    db: Database,
+    connection: Connection,
+    statement: Any,
+    rows: list[dict[str, Any]],
+    time_column: str,
+    no_later: Mapping[ItemKey, datetime] | None = None,
 ) -> None:
     if rows:
-        now = db.now(connection)
-        connection.execute(statement, [{**row, time_column: now} for row in rows])
+        now, times = db.now(connection), no_later or {}
+        connection.execute(
+            statement,
+            [
+                {**row, time_column: min(now, times.get(ItemKey(row["kind"], row["uid"]), now))}
+                for row in rows
+            ],
+        )

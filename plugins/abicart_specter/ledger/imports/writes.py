@@ -12,6 +12,7 @@ from abicart_specter.domain.imports.records import ImportPart, Settles
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.import_models import ImportChange
 from abicart_specter.ledger.import_records import ChangeState, pair_values
+from abicart_specter.ledger.imports.newer import told_meanwhile
 from abicart_specter.ledger.keys import slices
 from abicart_specter.ledger.pairs import drop_intended_within, intend_within, settle_within
 from abicart_specter.ledger.sync_records import PairOrigin, PairValues
@@ -116,7 +117,7 @@ def _move(
         if settle is None:
             intend_within(db, connection, shop, pairs)
         else:
-            settle_within(db, connection, shop, pairs, settle)
+            settle_within(db, connection, shop, pairs, settle, told_meanwhile(connection, moved))
     return moved
 
 

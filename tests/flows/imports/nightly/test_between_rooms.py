@@ -1,0 +1,95 @@
+"""What happens between two rooms of the import: another DAG drains, a task is cleared, a switch is turned."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from import_lab import ImportLab
+from relay import CutError, Passing, relay_to
+
+from abicart_specter.domain.imports.import_mapping import import_mapping
+from abicart_specter.domain.imports.records import ImportPart
+from abicart_specter.errors import AbicartSpecterError
+from abicart_specter.flows.imports.apply_changes import apply_changes
+from abicart_specter.flows.imports.undo import undo_import
+from abicart_specter.flows.imports.undo_request import UndoRequest
+from abicart_specter.ledger import ChangeState
+
+
+def raised(lab: ImportLab, item: dict, factor: str) -> Decimal:
+    """Somebody changes a product's price in Specter; returns the new one."""
+    number = item["product_number"]
+    new = (Decimal(str(item["price"])) / (1 + Decimal(str(item["vat_rate"]))) * Decimal(factor)).quantize(
+        Decimal("0.01")
+    )
+    lab.in_specter(number, price=str(new))
+    return new
+
+
+def in_shop(item: dict, price: Decimal) -> Decimal:
+    return (price * (1 + Decimal(str(item["vat_rate"])))).quantize(Decimal("0.01"))
+
+
+def test_a_price_drained_by_another_dag_during_the_write_comes_next_night(lab: ImportLab) -> None:
+    item = lab.plain_items()[0]
+    raised(lab, item, "1.1")
+    newest: list[Decimal] = []
+
+    def while_writing(passing: Passing) -> None:
+        if passing.action == "Article.set" and not newest:
+            newest.append(raised(lab, item, "1.2"))
+            lab.drain(lab.context(flow="product_change_export"))
+
+    with relay_to(lab.abicart_url, before=while_writing) as relay:
+        lab.abicart_url, direct = relay.url, lab.abicart_url
+        assert lab.night().report.applied == 1
+        lab.abicart_url = direct
+    assert lab.night().report.applied == 1
+    assert lab.shop_price(item["uid"]) == in_shop(item, newest[0])
+
+
+def test_a_price_drained_before_the_retry_of_a_lost_write_comes_next_night(lab: ImportLab) -> None:
+    item = lab.plain_items()[0]
+    raised(lab, item, "1.1")
+    ctx = lab.context(flow="nightly_import")
+    plan = lab.plan_night(ctx)
+    cut: list[str] = []
+
+    def lose(passing: Passing) -> None:
+        if cut or passing.action == "Article.set":
+            cut.append(passing.action)
+            raise CutError
+
+    with relay_to(lab.abicart_url, after=lose) as relay:
+        lab.abicart_url, direct = relay.url, lab.abicart_url
+        with pytest.raises(AbicartSpecterError):
+            lab.apply(ctx, plan.parts[ImportPart.PRICE].chunks)
+        lab.abicart_url = direct
+    newest = raised(lab, item, "1.2")
+    lab.drain(lab.context(flow="product_change_export"))
+    assert lab.apply(ctx, plan.parts[ImportPart.PRICE].chunks)[ChangeState.APPLIED.value] == 1
+    assert lab.night().report.applied == 1
+    assert lab.shop_price(item["uid"]) == in_shop(item, newest)
+
+
+def test_news_that_came_before_an_undo_is_still_news(lab: ImportLab) -> None:
+    item = lab.plain_items()[0]
+    raised(lab, item, "1.1")
+    night = lab.night()
+    newest = raised(lab, item, "1.2")
+    lab.drain(lab.context(flow="product_change_export"))
+    request = UndoRequest(night.ctx.run.run_id, tuple(ImportPart), False)
+    assert undo_import(lab.context(flow="import_undo"), request, lab.terms).restored == 1
+    assert lab.night().report.applied == 1
+    assert lab.shop_price(item["uid"]) == in_shop(item, newest)
+
+
+def test_cleared_after_its_end_a_chunk_does_nothing(lab: ImportLab) -> None:
+    item = lab.plain_items()[0]
+    raised(lab, item, "1.1")
+    night = lab.night()
+    writes = lab.shop_writes()
+    chunk = night.plan.parts[ImportPart.PRICE].chunks[0]
+    assert apply_changes(night.ctx, chunk, import_mapping(lab.settings), lab.terms) == {}
+    assert lab.shop_writes() == writes
