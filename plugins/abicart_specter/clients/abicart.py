@@ -10,7 +10,7 @@ from threading import Event
 from typing import Any, Self
 
 from abicart_specter.clients.article_writes import ArticleWrite, ArticleWrites, ArticleWritten
-from abicart_specter.clients.articles import VARIANT_FIELDS, Article, ArticleQuery, complete_variants, tidy
+from abicart_specter.clients.articles import VARIANT_FIELDS, Article, ArticleQuery, complete_variants
 from abicart_specter.clients.changed_articles import ChangedArticles
 from abicart_specter.clients.field_query import Path
 from abicart_specter.clients.jsonrpc import as_uid
@@ -21,7 +21,7 @@ from abicart_specter.clients.rpc import RpcChannel
 from abicart_specter.clients.shop_calls import ShopCalls
 from abicart_specter.clients.shop_facts import WEBSHOP_FIELDS, read_shop_facts
 from abicart_specter.clients.stock_writes import StockWrite, StockWrites, StockWritten
-from abicart_specter.clients.unreadable import NotReadable
+from abicart_specter.clients.whole_articles import WholeArticles, tidy_list
 from abicart_specter.domain.records import ShopFacts
 
 
@@ -58,6 +58,7 @@ class AbicartClient:
         )
         self._calls = ShopCalls(self._rpc, connection.shop, self.options.page_size)
         self._unknown_keys: set[Path] = set()
+        self._whole = WholeArticles(self._calls, self._unknown_keys, self._variants)
         self.orders = ShopOrders(self._calls, connection.language, self.get_articles)
         self._changed = ChangedArticles(self._calls, self._unknown_keys, self._variants)
         self._writes = ArticleWrites(self._calls, self._unknown_keys, self.get_articles, self._variants)
@@ -120,7 +121,7 @@ class AbicartClient:
         def ask(selection: Mapping[str, Any]) -> list[Article]:
             return self._calls.asking_known_fields(
                 query,
-                lambda: self._calls.read("Article.list", [query.query, selection], _articles, before_try),
+                lambda: self._calls.read("Article.list", [query.query, selection], tidy_list, before_try),
             )
 
         pages = UidPages(ask, self.options.page_size, f"Shop {self.connection.shop}: Article.list")
@@ -136,17 +137,11 @@ class AbicartClient:
     def get_articles(
         self, uids: Sequence[int], fields: Sequence[str], *, required: Sequence[str] = ()
     ) -> list[Article]:
-        """Articles by uid; those that are gone are left out.
+        """Articles by uid, in the order asked, in as few requests as the shop allows; those that are gone are left out.
 
         :raises ConfigurationError: the shop does not know a required field.
         """
-        query = ArticleQuery(fields, required, self._unknown_keys)
-        articles = self._calls.asking_known_fields(
-            query, lambda: self._calls.get_each("Article.get", uids, query.query)
-        )
-        found = [self._calls.made(tidy, articles[uid], "Article.get") for uid in uids if uid in articles]
-        complete_variants(found, self._variants)
-        return found
+        return self._whole.get(uids, fields, required)
 
     def iter_changed_articles(
         self,
@@ -245,10 +240,3 @@ class AbicartClient:
 
     def _variants(self, uids: Sequence[int]) -> dict[int, dict[str, Any]]:
         return self._calls.get_each("ArticleVariant.get", uids, VARIANT_FIELDS)
-
-
-def _articles(value: Any) -> list[Article]:
-    """The result of ``Article.list``."""
-    if not isinstance(value, list):
-        raise NotReadable("the list of articles is not a list")
-    return [tidy(article) for article in value]

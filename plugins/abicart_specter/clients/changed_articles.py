@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
-from abicart_specter.clients.articles import Article, ArticleQuery, complete_variants, tidy
+from abicart_specter.clients.articles import Article, ArticleQuery, complete_variants
 from abicart_specter.clients.field_query import Path
 from abicart_specter.clients.order_pages import NewestFirst, Stretch, filtered_pages
 from abicart_specter.clients.paging import UidPages, prefetched
 from abicart_specter.clients.shop_calls import ShopCalls
 from abicart_specter.clients.unreadable import NotReadable
+from abicart_specter.clients.whole_articles import tidy_list
 from abicart_specter.domain.orders.order_values import parse_time
 from abicart_specter.errors import RefusedError
 
@@ -105,7 +106,7 @@ class ChangedArticles:
                 raise _Stopped
 
         def ask(selection: Mapping[str, Any]) -> list[Article]:
-            return self._calls.read("Article.list", [{"uid": True}, selection], _rows, before_try)
+            return self._calls.read("Article.list", [{"uid": True}, selection], tidy_list, before_try)
 
         # A shop whose settings ask for smaller pages than usual gets them.
         size = UIDS_A_PAGE if self._calls.page_size >= USUAL_PAGE else self._calls.page_size
@@ -129,14 +130,8 @@ def _within(stretch: Stretch, rows: Sequence[Article]) -> list[Article]:
     return found
 
 
-def _rows(value: Any) -> list[Article]:
-    if not isinstance(value, list):
-        raise NotReadable("the list of articles is not a list")
-    return [tidy(article) for article in value]
-
-
 def _with_times(value: Any) -> list[Article]:
-    rows = _rows(value)
+    rows = tidy_list(value)
     for row in rows:
         row["changed"] = _time(row.get("changed"))
     return rows
