@@ -88,7 +88,8 @@ def plan_import(ctx: FlowContext, mapping: ImportMapping) -> ImportPlan:
     with ctx.open_specter() as specter:  # for the account's name only; nothing is asked
         account = queue_account(specter)
     imports = ctx.ledger.imports
-    look = imports.numbers_to_look_at(ctx.shop, account, INFO)
+    fields = [master.value for master in ctx.settings.masters()]
+    look = imports.numbers_to_look_at(ctx.shop, account, INFO, fields)
     owned = owners_of(ctx, look.numbers)
     with counted_abicart(ctx, "plan_import") as abicart:
         facts = abicart.webshop()
@@ -98,7 +99,7 @@ def plan_import(ctx: FlowContext, mapping: ImportMapping) -> ImportPlan:
             stored = _store(ctx, iter_plans(ctx, account, mapping, facts, owned, vat_read_only=True))
     parts = {part: _judge(ctx, part, owned.owners.items) for part in ImportPart}
     open_numbers = dict.fromkeys(owned.unknown, NUMBER_UNKNOWN) | stored.open_numbers
-    imports.record_looked(ctx.shop, INFO, look.to_row_id, open_numbers)
+    imports.record_looked(ctx.shop, INFO, look.to_row_id, open_numbers, fields)
     plan = ImportPlan(
         len(look.numbers), len(owned.unknown), stored.held, {p: one for p, one in parts.items() if one}
     )
@@ -159,7 +160,7 @@ def iter_plans(
     """Plans of the staged articles by uid, some hundreds at a time; memory does not grow with their number."""
     for start in range(0, len(owned.articles), ARTICLES_AT_ONCE):
         uids = owned.articles[start : start + ARTICLES_AT_ONCE]
-        groups = [[staged.item for staged in group] for group in ctx.staging.staged_groups(ctx.run, uids)]
+        groups = list(ctx.staging.staged_groups(ctx.run, uids))
         ambiguous = _ambiguous(owned.owners, groups)
         yield {
             items[0].item.article_uid: plan_article(

@@ -33,7 +33,9 @@ def preview_import(ctx: FlowContext, mapping: ImportMapping, *, changes_in_log: 
         account = queue_account(specter)
     with counted_abicart(ctx, "preview") as abicart:
         facts = abicart.webshop()
-    look = ctx.ledger.imports.numbers_to_look_at(ctx.shop, account, INFO)
+    look = ctx.ledger.imports.numbers_to_look_at(
+        ctx.shop, account, INFO, [master.value for master in ctx.settings.masters()]
+    )
     changes: list[PlannedChange] = []
     held: list[HeldImport] = []
     counts: Counter[str] = Counter(looked_at=len(look.numbers))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select
@@ -14,19 +14,32 @@ from abicart_specter.ledger.keys import slices
 from abicart_specter.ledger.models import InboxRow, QueueBatchRow
 
 
-def numbers_to_look_at(db: Database, shop: str, account: str, function: str) -> LookAt:
+def numbers_to_look_at(
+    db: Database, shop: str, account: str, function: str, fields: Collection[str] = ()
+) -> LookAt:
     """The product numbers with inbox rows newer than the shop's last look, and its open ones, sorted.
 
     ``to_row_id`` is for ``record_looked``: rows that come in meanwhile are above it and wait for the next look.
+
+    :param fields: those that are looked at. One that was not, last time, has all its rows before it: what was told
+        while it was switched off is looked at when it is switched on.
     """
     own = (InboxRow.account == account, InboxRow.function == function)
+    marks = _marks(function, fields) or [function]
     with db.read() as connection:
-        looked = connection.execute(
-            select(ImportLook.to_row_id).where(ImportLook.shop == shop, ImportLook.function == function)
-        ).scalar()
-        newer = (*own, InboxRow.id > (looked or 0))
-        told = set(connection.execute(select(InboxRow.product_number).where(*newer).distinct()).scalars())
+        found = {
+            row.function: row.to_row_id
+            for row in connection.execute(
+                select(ImportLook.function, ImportLook.to_row_id).where(
+                    ImportLook.shop == shop, ImportLook.function.in_(marks)
+                )
+            )
+        }
+        looked = min(found.get(mark, 0) for mark in marks)
+        newer = (*own, InboxRow.id > looked)
+        # The newest first: on PostgreSQL, rows may come in between two statements, and those wait for the next look.
         newest = connection.execute(select(func.max(InboxRow.id)).where(*newer)).scalar()
+        told = set(connection.execute(select(InboxRow.product_number).where(*newer).distinct()).scalars())
         told.update(
             connection.execute(
                 select(ImportOpen.product_number).where(
@@ -34,13 +47,25 @@ def numbers_to_look_at(db: Database, shop: str, account: str, function: str) -> 
                 )
             ).scalars()
         )
-    return LookAt(sorted(told), newest or looked or 0)
+    return LookAt(sorted(told), newest or looked)
+
+
+def _marks(function: str, fields: Collection[str]) -> list[str]:
+    """Under which names it is kept up to which row each field was looked at."""
+    return [f"{function}/{name}" for name in sorted(fields)]
 
 
 def record_looked(
-    db: Database, shop: str, function: str, to_row_id: int, open_numbers: Mapping[str, str]
+    db: Database,
+    shop: str,
+    function: str,
+    to_row_id: int,
+    open_numbers: Mapping[str, str],
+    fields: Collection[str] = (),
 ) -> None:
     """The shop has looked at everything up to that row; these numbers stay open, with why. In one transaction.
+
+    Of other fields than ``fields`` it is forgotten what was looked at.
 
     Replaces the open numbers of before; one that stays keeps the time since when it is open. The look never moves
     back, but the open numbers are always those of the last call.
@@ -71,10 +96,16 @@ def record_looked(
                     for number, why in sorted(open_numbers.items())
                 ],
             )
+        marks = _marks(function, fields)
         connection.execute(
-            look.values(
-                shop=shop, function=function, to_row_id=to_row_id, looked_at=now
-            ).on_conflict_do_update(
+            delete(ImportLook).where(
+                ImportLook.shop == shop,
+                ImportLook.function.startswith(f"{function}/", autoescape=True),
+                ImportLook.function.not_in(marks),
+            )
+        )
+        connection.execute(
+            look.on_conflict_do_update(
                 index_elements=["shop", "function"],
                 set_={
                     "to_row_id": func.max(ImportLook.to_row_id, look.excluded.to_row_id)
@@ -82,7 +113,11 @@ def record_looked(
                     else func.greatest(ImportLook.to_row_id, look.excluded.to_row_id),
                     "looked_at": look.excluded.looked_at,
                 },
-            )
+            ),
+            [
+                {"shop": shop, "function": name, "to_row_id": to_row_id, "looked_at": now}
+                for name in (function, *marks)
+            ],
         )
 
 

@@ -41,15 +41,15 @@ def told_meanwhile(connection: Connection, ids: Iterable[int]) -> dict[ItemKey, 
     ).first()
     if queue is None:  # superseded and cleaned up: very old, and whatever replaced it was looked at since
         return found
-    for part in slices(sorted(rests_on), 500):
+    for some in slices(sorted(rests_on), 500):
         rows = connection.execute(
             select(InboxRow.product_number, InboxRow.id, InboxRow.seen_at)
             .where(
                 InboxRow.account == queue.account,
                 InboxRow.function == queue.function,
-                InboxRow.number_hash.in_([stable_hash(number) for number in part]),
-                InboxRow.product_number.in_(part),
-                InboxRow.id > min(rests_on[number] for number in part),
+                InboxRow.number_hash.in_([stable_hash(number) for number in some]),
+                InboxRow.product_number.in_(some),
+                InboxRow.id > min(rests_on[number] for number in some),
             )
             .order_by(InboxRow.id.desc())
         )

@@ -17,15 +17,25 @@ class PlanningImports(ImportRoom):
     """What to look at, what is planned, and what people said to it."""
 
     # what to look at (rule 28)
-    def numbers_to_look_at(self, shop: str, account: str, function: str) -> i.LookAt:
-        """Product numbers told of since the shop's last look, and those that it left open, sorted."""
-        return looks.numbers_to_look_at(self._db, shop, account, function)
+    def numbers_to_look_at(
+        self, shop: str, account: str, function: str, fields: Collection[str] = ()
+    ) -> i.LookAt:
+        """Product numbers told of since the shop's last look at all of these fields, and those that it left open."""
+        return looks.numbers_to_look_at(self._db, shop, account, function, fields)
 
     def record_looked(
-        self, shop: str, function: str, to_row_id: int, open_numbers: Mapping[str, str]
+        self,
+        shop: str,
+        function: str,
+        to_row_id: int,
+        open_numbers: Mapping[str, str],
+        fields: Collection[str] = (),
     ) -> None:
-        """Everything up to that row was looked at; these numbers stay open (number → why). One transaction."""
-        looks.record_looked(self._db, shop, function, to_row_id, open_numbers)
+        """Everything up to that row was looked at; these numbers stay open (number → why). One transaction.
+
+        :param fields: which were looked at; of others it is forgotten, so that they begin anew when switched on.
+        """
+        looks.record_looked(self._db, shop, function, to_row_id, open_numbers, fields)
 
     def iter_open(self, shop: str, function: str) -> Iterator[i.OpenNumber]:
         """The shop's open numbers with why and since when."""

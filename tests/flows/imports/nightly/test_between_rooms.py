@@ -85,6 +85,20 @@ def test_news_that_came_before_an_undo_is_still_news(lab: ImportLab) -> None:
     assert lab.shop_price(item["uid"]) == in_shop(item, newest)
 
 
+def test_what_was_told_while_an_import_was_off_comes_when_it_is_on(lab: ImportLab) -> None:
+    item = lab.plain_items()[0]
+    on = lab.settings
+    lab.settings = on.model_copy(
+        update={"imports": on.imports.model_copy(update={"price": False, "extra_price": False})}
+    )
+    new = raised(lab, item, "1.1")
+    assert lab.night().report.applied == 0
+    lab.settings = on
+    assert lab.night().report.applied == 1
+    assert lab.shop_price(item["uid"]) == in_shop(item, new)
+    assert lab.night().report.applied == 0
+
+
 def test_cleared_after_its_end_a_chunk_does_nothing(lab: ImportLab) -> None:
     item = lab.plain_items()[0]
     raised(lab, item, "1.1")
@@ -93,3 +107,15 @@ def test_cleared_after_its_end_a_chunk_does_nothing(lab: ImportLab) -> None:
     chunk = night.plan.parts[ImportPart.PRICE].chunks[0]
     assert apply_changes(night.ctx, chunk, import_mapping(lab.settings), lab.terms) == {}
     assert lab.shop_writes() == writes
+
+
+def test_a_refused_price_is_still_asked_about_after_its_import_was_off_for_a_night(lab: ImportLab) -> None:
+    item = lab.plain_items()[0]
+    on = lab.settings
+    raised(lab, item, "1.5")
+    lab.answer(lab.night(), ImportPart.PRICE, approved=False)
+    off = on.imports.model_copy(update={"price": False, "extra_price": False})
+    lab.settings = on.model_copy(update={"imports": off})
+    assert lab.night().report.waiting == 0
+    lab.settings = on
+    assert lab.night().report.waiting == 1
