@@ -13,7 +13,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from abicart_specter.domain.records import Flag, ItemKey, Outcome
+from abicart_specter.domain.records import CatalogueItem, Flag, ItemKey, Outcome
 from abicart_specter.ledger import (
     flag_lists,
     flags,
@@ -161,7 +161,7 @@ class Ledger(QueueCalls):
     ) -> Iterator[list[r.StagedItem]]:
         return staged_reads.iter_chunk(self._db, run, partitions, batch)
 
-    def staged_groups(self, run: r.RunKey, article_uids: Sequence[int]) -> Iterator[list[r.StagedItem]]:
+    def staged_groups(self, run: r.RunKey, article_uids: Sequence[int]) -> Iterator[list[CatalogueItem]]:
         return staged_articles.staged_groups(self._db, run, article_uids)
 
     def number_owners(self, run: r.RunKey) -> staged_articles.NumberOwners:

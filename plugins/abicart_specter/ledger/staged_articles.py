@@ -11,35 +11,30 @@ from itertools import groupby
 from sqlalchemy import select, tuple_
 from sqlalchemy.sql import literal
 
-from abicart_specter.domain.records import ItemKey, Kind
+from abicart_specter.domain.records import CatalogueItem, ItemKey, Kind
 from abicart_specter.ledger.column_types import Word
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.keys import slices
 from abicart_specter.ledger.models import StagedItemRow
-from abicart_specter.ledger.records import RunKey, StagedItem, StagingState
-from abicart_specter.ledger.staged_reads import rebuilt, staged_items_of
+from abicart_specter.ledger.records import RunKey, StagingState
+from abicart_specter.ledger.staged_reads import catalogue_items
 from abicart_specter.ledger.staging import require_state
 
 _ARTICLES = 200
 _KINDS = tuple(Kind)
 
 
-def staged_groups(db: Database, run: RunKey, article_uids: Sequence[int]) -> Iterator[list[StagedItem]]:
-    """All staged items of these articles, one list per article, by article uid. An article that is not staged is
-    left out.
+def staged_groups(db: Database, run: RunKey, article_uids: Sequence[int]) -> Iterator[list[CatalogueItem]]:
+    """All items of these articles as they were staged, one list per article, by article uid. An article that is not
+    staged is left out.
 
     Articles are read 200 at a time, each time in a transaction of its own.
     """
     for part in slices(sorted(set(article_uids)), _ARTICLES):
         with db.read() as connection:
             own = require_state(connection, run, StagingState.COMPLETE)
-            wanted = (
-                staged_items_of(run, own)
-                .where(StagedItemRow.article_uid.in_(part))
-                .order_by(StagedItemRow.article_uid, StagedItemRow.kind, StagedItemRow.uid)
-            )
-            found = rebuilt(connection, own, wanted)
-        for _, items in groupby(found, key=lambda staged: staged.item.article_uid):
+            found = catalogue_items(connection, own, part)
+        for _, items in groupby(found, key=lambda item: item.article_uid):
             yield list(items)
 
 

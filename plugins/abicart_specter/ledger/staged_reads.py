@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, literal, select, tuple_, type_coerce
 
-from abicart_specter.domain.records import Kind
+from abicart_specter.domain.records import CatalogueItem, Kind
 from abicart_specter.ledger import documents
 from abicart_specter.ledger.column_types import Word
 from abicart_specter.ledger.engine import Database
@@ -146,13 +146,28 @@ def staged_items_of(run: RunKey, own: int) -> Select[Any]:
 def rebuilt(connection: Connection, own: int, wanted: Select[Any]) -> list[StagedItem]:
     """The items of such a query, each with its raw article."""
     rows = connection.execute(wanted).all()
+    raw = _raw_articles(connection, own, {row.article_uid for row in rows})
+    return [_staged_item(row, raw[row.article_uid]) for row in rows]
+
+
+def catalogue_items(connection: Connection, own: int, article_uids: Sequence[int]) -> list[CatalogueItem]:
+    """All staged items of these articles as they were read from the shop, by article uid."""
+    rows = connection.execute(
+        select(*_ITEM_COLUMNS)
+        .where(StagedItemRow.run == own, StagedItemRow.article_uid.in_(article_uids))
+        .order_by(StagedItemRow.article_uid, StagedItemRow.kind, StagedItemRow.uid)
+    ).all()
+    raw = _raw_articles(connection, own, {row.article_uid for row in rows})
+    return [rebuild(ItemColumns(*row), raw[row.article_uid]) for row in rows]
+
+
+def _raw_articles(connection: Connection, own: int, uids: Collection[int]) -> dict[int, Any]:
     texts = connection.execute(
         select(StagedArticleRow.article_uid, StagedArticleRow.document).where(
-            StagedArticleRow.run == own, StagedArticleRow.article_uid.in_({row.article_uid for row in rows})
+            StagedArticleRow.run == own, StagedArticleRow.article_uid.in_(uids)
         )
     ).all()
-    raw = {uid: documents.load(text) if text else None for uid, text in texts}
-    return [_staged_item(row, raw[row.article_uid]) for row in rows]
+    return {uid: documents.load(text) if text else None for uid, text in texts}
 
 
 def _staged_item(row: Sequence[Any], raw_article: Any) -> StagedItem:

@@ -21,19 +21,19 @@ def test_articles_come_whole_and_those_not_staged_are_left_out(ledger: Ledger) -
     page = [*articles([1]), variants(2, 21, 22, 23), *articles([3]), variants(4, 41)]
     stage(ledger, NIGHT, [page])
     found = list(ledger.staged_groups(NIGHT, [4, 2, 2, 99, 1]))
-    assert [[staged.item for staged in group] for group in found] == [
+    assert found == [
         page[0].items,
         page[1].items,
         page[3].items,
     ]
-    assert found[0][0].item.document == page[0].items[0].document
+    assert found[0][0].document == page[0].items[0].document
     assert list(ledger.staged_groups(NIGHT, [])) == []
 
 
 def test_many_articles_come_in_order(ledger: Ledger) -> None:
     stage(ledger, NIGHT, [[variants(uid, 2 * uid, 2 * uid + 1) for uid in range(1, 451)]])
     found = list(ledger.staged_groups(NIGHT, range(450, 0, -1)))
-    assert [[staged.item.key.uid for staged in group] for group in found] == [
+    assert [[one.key.uid for one in group] for group in found] == [
         [2 * uid, 2 * uid + 1] for uid in range(1, 451)
     ]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from abicart_specter.domain.imports.records import ItemTold, SettledPair, Told
 from abicart_specter.domain.masters import Master
@@ -44,6 +45,7 @@ class Known:
     pending: bool
 
 
+@lru_cache(maxsize=1024)  # an article's plan asks for each of its few numbers some ten times
 def number(text: str | None) -> Decimal | None:
     """A number as Specter tells it, with decimal point or comma; ``None`` for anything else and for absurd ones."""
     if text is None:
