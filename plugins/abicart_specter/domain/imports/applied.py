@@ -10,6 +10,8 @@ from abicart_specter.domain.imports.told_values import rests_on, same
 from abicart_specter.domain.masters import Master, shop_value
 from abicart_specter.domain.records import CatalogueItem, ShopFacts
 
+SETTLED = "Another run has settled it since."
+
 
 def applied(change: PlannedChange, items_after: Sequence[CatalogueItem], facts: ShopFacts) -> tuple[str, ...]:
     """What differs from the change in the article that was read back, in words; empty if it is applied.
@@ -55,7 +57,8 @@ def unchanged(change: PlannedChange, items_now: Sequence[CatalogueItem], facts: 
 
 
 def outdated(change: PlannedChange, items_now: Sequence[ItemTold], facts: ShopFacts) -> str:
-    """Why a planned change is void (rule 30): a newer row, another product number, a changed value in the shop.
+    """Why a planned change is void (rule 30): a newer row, another product number, a changed value in the shop; or
+    another run has settled it, and perhaps somebody took that back (rule 34).
 
     Empty if it still stands.
     """
@@ -67,8 +70,24 @@ def outdated(change: PlannedChange, items_now: Sequence[ItemTold], facts: ShopFa
     for key, number in change.keys:
         if numbers.get(key, number) != number:
             return f"{key} has another product number in the shop now."
+    if settled_since(change, items_now):
+        return SETTLED
     changed = unchanged(change, [one.item for one in items_now], facts)
     return f"Changed in the shop: {'; '.join(changed)}." if changed else ""
+
+
+def settled_since(change: PlannedChange, items_now: Sequence[ItemTold]) -> bool:
+    """Whether everything that Specter wants by it is settled: nothing of it is news any more (rule 22)."""
+    pairs = {one.item.key: one.pairs for one in items_now}
+    for one in change.settles:
+        pair = pairs.get(one.key, {}).get(one.field.value)
+        if (
+            pair is None
+            or pair.settled_at is None
+            or not same(one.field, one.specter_value, pair.specter_value)
+        ):
+            return False
+    return bool(change.settles)
 
 
 def _newest(items: Sequence[ItemTold]) -> Mapping[str, int]:
