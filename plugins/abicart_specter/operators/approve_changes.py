@@ -23,11 +23,11 @@ class ApproveChangesOperator(AskPersonOperator):
         super().__init__(**kwargs)
         self.part = part
 
-    def record(self, ctx: FlowContext, *, approved: bool, by: str, at: Any) -> None:
+    def record(self, ctx: FlowContext, *, approved: bool, by: str, at: Any, plan_hash: str | None) -> None:
         from abicart_specter.domain.imports.records import ImportPart
         from abicart_specter.flows.imports.decide import record_answer
 
-        record_answer(ctx, ImportPart(self.part), approved=approved, by=by, at=at)
+        record_answer(ctx, ImportPart(self.part), approved=approved, by=by, at=at, plan_hash=plan_hash)
 
 
 class ReleaseChangesOperator(ShopOperator):

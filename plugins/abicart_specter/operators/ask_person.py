@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from abicart_specter.flows.context import FlowContext
 
+ASKED = "asked"
+"""Key of the XCom with the hash of the plan whose table the person sees."""
+
 
 class AskPersonOperator(ShopOperator, ApprovalOperator):
     """Asks whether changes beyond the guard's limits may be applied (rules 30 and 31).
@@ -21,7 +24,8 @@ class AskPersonOperator(ShopOperator, ApprovalOperator):
     How long it waits, and what happens without an answer, are the shop's settings ``import_guard.answer_within_hours``
     and ``without_answer``. Refused, or no answer: the tasks after it are skipped. Subclasses record the decision.
 
-    :param question: the task and key of the XCom that holds ``{"subject": …, "body": …}``, the body in Markdown.
+    :param question: the task and key of the XCom that holds ``{"subject": …, "body": …, "plan_hash": …}``, the body in
+        Markdown. The answer counts for the plan with that hash only, also when another was made meanwhile.
     """
 
     ui_color = "#fff4ce"
@@ -44,15 +48,23 @@ class AskPersonOperator(ShopOperator, ApprovalOperator):
         guard = load_shop_by_name(self.shop).import_guard
         self.response_timeout = timedelta(hours=guard.answer_within_hours)
         self.defaults = [self.APPROVE if guard.without_answer == "apply" else self.REJECT]
+        task, key = self.question
+        asked = context["ti"].xcom_pull(task_ids=task, key=key) or {}
+        context["ti"].xcom_push(key=ASKED, value=asked.get("plan_hash"))
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         if "error" not in event:
             approved, user = event["chosen_options"] == [self.APPROVE], event.get("responded_by_user") or {}
+            asked = context["ti"].xcom_pull(task_ids=self.task_id, key=ASKED)
+            by, at = str(user.get("name") or ""), event["responded_at"]
             with self.flow_context(context) as ctx:
-                self.record(ctx, approved=approved, by=str(user.get("name") or ""), at=event["responded_at"])
+                self.record(ctx, approved=approved, by=by, at=at, plan_hash=asked)
         return super().execute_complete(context, event)
 
-    def record(self, ctx: FlowContext, *, approved: bool, by: str, at: Any) -> None:
-        """Write down who decided what. ``by`` is empty when nobody answered in time."""
+    def record(self, ctx: FlowContext, *, approved: bool, by: str, at: Any, plan_hash: str | None) -> None:
+        """Write down who decided what. ``by`` is empty when nobody answered in time.
+
+        :param plan_hash: of the plan that was asked about.
+        """
         raise NotImplementedError

@@ -61,6 +61,20 @@ def test_a_refusal_ends_what_was_planned(planned: Ledger, run: RunKey, by: str) 
     assert states(planned, run) == {1: StockState.WRITTEN, 2: StockState.REFUSED}
 
 
+def test_refused_and_then_approved_it_is_planned_again(planned: Ledger, run: RunKey) -> None:
+    planned.stock.decide(run, approved=False, by="anna", at=AT, plan_hash=PLAN.plan_hash)
+    planned.stock.decide(run, approved=True, by="anna", at=AT, plan_hash=PLAN.plan_hash)
+    assert set(states(planned, run).values()) == {StockState.PLANNED}
+
+
+def test_an_answer_to_another_plan_decides_nothing(planned: Ledger, run: RunKey) -> None:
+    with pytest.raises(LedgerError, match="not the one that was asked about"):
+        planned.stock.decide(run, approved=True, by="anna", at=AT, plan_hash="cd" * 32)
+    plan = planned.stock.plan(run)
+    assert plan is not None
+    assert plan.approved is None
+
+
 def test_what_has_no_plan_cannot_be_decided(ledger: Ledger, run: RunKey) -> None:
     with pytest.raises(LedgerError, match="no plan of stock"):
         ledger.stock.decide(run, approved=True, by="anna", at=AT)

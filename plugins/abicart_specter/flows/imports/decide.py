@@ -16,10 +16,20 @@ log = logging.getLogger(__name__)
 NO_ANSWER = "nobody answered in time"
 
 
-def record_answer(ctx: FlowContext, part: ImportPart, *, approved: bool, by: str, at: datetime) -> None:
+def record_answer(
+    ctx: FlowContext,
+    part: ImportPart,
+    *,
+    approved: bool,
+    by: str,
+    at: datetime,
+    plan_hash: str | None = None,
+) -> None:
     """Store the answer with the hash of the plan that was asked about. Refused: the changes are kept, not applied.
 
     :param by: who answered; empty when nobody did, and the setting ``import_guard.without_answer`` decided.
+    :param plan_hash: of the plan whose table was seen; without it, the plan as it is now.
+    :raises LedgerError: the part was planned anew since it was asked about; nothing is approved or refused.
     """
     imports = ctx.ledger.imports
     record = imports.part(ctx.run, part)
@@ -32,11 +42,13 @@ def record_answer(ctx: FlowContext, part: ImportPart, *, approved: bool, by: str
     if not by and not approved:
         decision = PartDecision.TIMED_OUT
     who = by or NO_ANSWER
-    imports.decide_part(ctx.run, part, record.plan_hash, decision, who, at)
+    imports.decide_part(ctx.run, part, plan_hash or record.plan_hash, decision, who, at)
     log.info("Shop %s: %s, %s changes: %s by %s.", ctx.shop, part.value, record.items, decision.value, who)
     if not approved:
         words = f"Refused by {by}." if by else "Nobody answered in time."
-        imports.move_part(ctx.run, part, [ChangeState.WAITING], ChangeState.REFUSED, words)
+        # Those that an earlier yes has released too: the last answer counts.
+        before = [ChangeState.WAITING, ChangeState.PLANNED]
+        imports.move_part(ctx.run, part, before, ChangeState.REFUSED, words)
 
 
 def release(ctx: FlowContext, part: ImportPart) -> list[ImportChunk]:
@@ -51,5 +63,6 @@ def release(ctx: FlowContext, part: ImportPart) -> list[ImportChunk]:
             f"Shop {ctx.shop}: the plan for {part.value} was not approved as it is now.",
             remedy="Clear the task that asks.",
         )
-    imports.move_part(ctx.run, part, [ChangeState.WAITING], ChangeState.PLANNED, "approved")
+    before = [ChangeState.WAITING, ChangeState.REFUSED]
+    imports.move_part(ctx.run, part, before, ChangeState.PLANNED, "approved")
     return import_chunks(ctx, part)

@@ -29,6 +29,7 @@ from abicart_specter.domain.records import CatalogueItem, ItemKey, ShopFacts
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.drain_queue import queue_account
 from abicart_specter.flows.imports.chunks import ImportChunk, import_chunks
+from abicart_specter.flows.imports.renumberings import show_renumberings
 from abicart_specter.flows.imports.told_items import INFO, told_items
 from abicart_specter.flows.imports.vat_writable import can_write_vat
 from abicart_specter.flows.reports import log_table
@@ -91,6 +92,8 @@ def plan_import(ctx: FlowContext, mapping: ImportMapping) -> ImportPlan:
     fields = [master.value for master in ctx.settings.masters()]
     look = imports.numbers_to_look_at(ctx.shop, account, INFO, fields)
     owned = owners_of(ctx, look.numbers)
+    if ctx.settings.imports.product_number:
+        show_renumberings(ctx, account, mapping, owned.owners)
     with counted_abicart(ctx, "plan_import") as abicart:
         facts = abicart.webshop()
         stored = _store(ctx, iter_plans(ctx, account, mapping, facts, owned))
@@ -200,7 +203,7 @@ def _judge(ctx: FlowContext, part: ImportPart, catalogue: int) -> PartPlan | Non
         verdict, worst, shop=ctx.shop, changes=len(hashes), plan_hash=bound_to, settings=limits
     )
     imports.move_part(ctx.run, part, [ChangeState.PLANNED], ChangeState.WAITING, verdict.reasons[0].words)
-    return PartPlan(verdict, question={"subject": subject, "body": body})
+    return PartPlan(verdict, question={"subject": subject, "body": body, "plan_hash": bound_to})
 
 
 def _changes(ctx: FlowContext, part: ImportPart) -> Iterator[PlannedChange]:

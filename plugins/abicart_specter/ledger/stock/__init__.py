@@ -82,8 +82,10 @@ class StockLedger:
     def plan(self, run: RunKey) -> s.StockPlan | None:
         return plans.plan_of(self._db, run)
 
-    def decide(self, run: RunKey, *, approved: bool, by: str, at: datetime) -> None:
-        plans.decide(self._db, run, approved=approved, by=by, at=at)
+    def decide(
+        self, run: RunKey, *, approved: bool, by: str, at: datetime, plan_hash: str | None = None
+    ) -> None:
+        plans.decide(self._db, run, approved=approved, by=by, at=at, plan_hash=plan_hash)
 
     def iter_changes(
         self,

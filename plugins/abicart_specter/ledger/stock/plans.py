@@ -89,27 +89,37 @@ def plan_of(db: Database, run: RunKey) -> StockPlan | None:
     return None if row is None else StockPlan(**row._mapping)
 
 
-def decide(db: Database, run: RunKey, *, approved: bool, by: str, at: datetime) -> None:
-    """Stores a person's answer, or that nobody gave one (``by`` empty). Refused: so are the planned changes.
+def decide(
+    db: Database, run: RunKey, *, approved: bool, by: str, at: datetime, plan_hash: str | None = None
+) -> None:
+    """Stores a person's answer, or that nobody gave one (``by`` empty). Refused: so are the planned changes, until
+    somebody approves them after all.
 
-    :raises LedgerError: the run has no plan.
+    :param plan_hash: of the plan that was asked about; without it, the plan as it is now.
+    :raises LedgerError: the run has no plan, or another one.
     """
     with db.write() as connection:
         own, now = row_id(connection, run), db.now(connection)
-        told = connection.execute(
-            update(StockPlanRow)
-            .where(StockPlanRow.run == own)
-            .values(approved=approved, decided_by=by, decided_at=at)
-        ).rowcount
+        asked = update(StockPlanRow).where(StockPlanRow.run == own)
+        if plan_hash is not None:
+            asked = asked.where(StockPlanRow.plan_hash == plan_hash)
+        told = connection.execute(asked.values(approved=approved, decided_by=by, decided_at=at)).rowcount
         if told != 1:
-            raise LedgerError(f"The {run} has no plan of stock that could be decided.")
-        if not approved:
-            words = f"Refused by {by}." if by else "Nobody answered in time."
-            connection.execute(
-                update(StockChangeRow)
-                .where(StockChangeRow.run == own, StockChangeRow.state == StockState.PLANNED)
-                .values(state=StockState.REFUSED, state_since=now, words=words)
+            raise LedgerError(
+                f"The {run} has no plan of stock that could be decided, or not the one that was asked about.",
+                remedy="Nothing was approved. Clear the task that asks, and look at the plan as it is now.",
             )
+        refused = f"Refused by {by}." if by else "Nobody answered in time."
+        before, after, words = (
+            (StockState.REFUSED, StockState.PLANNED, "approved")
+            if approved
+            else (StockState.PLANNED, StockState.REFUSED, refused)
+        )
+        connection.execute(
+            update(StockChangeRow)
+            .where(StockChangeRow.run == own, StockChangeRow.state == before)
+            .values(state=after, state_since=now, words=words)
+        )
 
 
 def iter_changes(

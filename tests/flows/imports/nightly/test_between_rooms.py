@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -12,6 +13,8 @@ from abicart_specter.domain.imports.import_mapping import import_mapping
 from abicart_specter.domain.imports.records import ImportPart
 from abicart_specter.errors import AbicartSpecterError
 from abicart_specter.flows.imports.apply_changes import apply_changes
+from abicart_specter.flows.imports.decide import record_answer, release
+from abicart_specter.flows.imports.plan_import import plan_import
 from abicart_specter.flows.imports.undo import undo_import
 from abicart_specter.flows.imports.undo_request import UndoRequest
 from abicart_specter.ledger import ChangeState
@@ -97,6 +100,67 @@ def test_what_was_told_while_an_import_was_off_comes_when_it_is_on(lab: ImportLa
     assert lab.night().report.applied == 1
     assert lab.shop_price(item["uid"]) == in_shop(item, new)
     assert lab.night().report.applied == 0
+
+
+def test_an_answer_to_a_plan_that_was_made_anew_approves_nothing(lab: ImportLab) -> None:
+    """The plan is cleared while its question waits; the person still sees the old table."""
+    item, other = lab.plain_items()[:2]
+    raised(lab, item, "1.5")
+    night = lab.night()
+    asked = night.plan.parts[ImportPart.PRICE].question
+    raised(lab, other, "0.01")
+    lab.drain(lab.context(flow="product_change_export"))
+    assert plan_import(night.ctx, import_mapping(lab.settings)).parts[ImportPart.PRICE].question != asked
+    before = lab.shop_prices()
+    with pytest.raises(AbicartSpecterError, match="not the one that was asked about"):
+        record_answer(
+            night.ctx,
+            ImportPart.PRICE,
+            approved=True,
+            by="the owner",
+            at=datetime.now(UTC),
+            plan_hash=asked["plan_hash"],
+        )
+    with pytest.raises(AbicartSpecterError):
+        release(night.ctx, ImportPart.PRICE)
+    assert lab.shop_prices() == before
+
+
+def test_approved_and_then_refused_nothing_more_is_written(lab: ImportLab) -> None:
+    """The approval was given, its write did not begin; the question is cleared and refused, the write cleared."""
+    item = lab.plain_items()[0]
+    before = lab.shop_price(item["uid"])
+    raised(lab, item, "1.5")
+    night = lab.night()
+    record_answer(night.ctx, ImportPart.PRICE, approved=True, by="the owner", at=datetime.now(UTC))
+    chunks = release(night.ctx, ImportPart.PRICE)
+    record_answer(night.ctx, ImportPart.PRICE, approved=False, by="her boss", at=datetime.now(UTC))
+    lab.apply(night.ctx, chunks)
+    assert lab.shop_price(item["uid"]) == before
+
+
+def test_refused_and_then_approved_is_applied(lab: ImportLab) -> None:
+    item = lab.plain_items()[0]
+    new = raised(lab, item, "1.5")
+    night = lab.night()
+    lab.answer(night, ImportPart.PRICE, approved=False)
+    assert lab.answer(night, ImportPart.PRICE, approved=True)[ChangeState.APPLIED.value] == 1
+    assert lab.shop_price(item["uid"]) == in_shop(item, new)
+    assert lab.answer(night, ImportPart.PRICE, approved=True) == {}
+
+
+def test_a_task_cleared_after_an_undo_does_not_bring_the_price_back(lab: ImportLab) -> None:
+    """A night's write failed and stayed planned; the next night wrote it; it was undone; then the first is cleared."""
+    item = lab.plain_items()[0]
+    before = lab.shop_price(item["uid"])
+    raised(lab, item, "1.1")
+    first = lab.context(flow="nightly_import")
+    plan = lab.plan_night(first)
+    night = lab.night()
+    request = UndoRequest(night.ctx.run.run_id, tuple(ImportPart), False)
+    assert undo_import(lab.context(flow="import_undo"), request, lab.terms).restored == 1
+    assert lab.apply(first, plan.parts[ImportPart.PRICE].chunks)[ChangeState.APPLIED.value] == 0
+    assert lab.shop_price(item["uid"]) == before
 
 
 def test_cleared_after_its_end_a_chunk_does_nothing(lab: ImportLab) -> None:

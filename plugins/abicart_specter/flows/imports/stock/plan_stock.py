@@ -257,7 +257,7 @@ def _judge(ctx: FlowContext, plan: _Plan) -> StockVerdict:
 
 def _question(ctx: FlowContext, verdict: StockVerdict, plan: _Plan) -> dict[str, str]:
     subject, body = stock_question(ctx.shop, verdict, plan.worst)
-    return {"subject": subject, "body": body}
+    return {"subject": subject, "body": body, "plan_hash": plan_hash(plan.hashes)}
 
 
 def _log(ctx: FlowContext, planned: StockPlanned, plan: _Plan, verdict: StockVerdict) -> None:
