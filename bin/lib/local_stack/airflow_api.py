@@ -100,8 +100,8 @@ class AirflowApi:
         found = self._request("GET", "importErrors").json()["import_errors"]
         return [(error["filename"], error["stack_trace"]) for error in found]
 
-    def unpause(self, dag_id: str) -> None:
-        self._request("PATCH", f"dags/{dag_id}", {"is_paused": False})
+    def unpause(self, dag_id: str, *, paused: bool = False) -> None:
+        self._request("PATCH", f"dags/{dag_id}", {"is_paused": paused})
 
     def trigger(self, dag_id: str, conf: Mapping[str, Any]) -> str:
         """Start a run; returns its id."""

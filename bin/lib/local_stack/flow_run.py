@@ -90,7 +90,9 @@ def run_flow(
         figures = stack.ledger_summary(flow.name, run_id) or {}
     complaints = _failures(stack, run)
     if figures:
-        complaints += disagreements(figures, counters)
+        # Another run of the schedule meanwhile: then the servers counted both.
+        alone = stack.api.newest_run(flow.dag_id) == run_id
+        complaints += disagreements(figures, counters if alone else {})
         complaints += [sentence for check in flow.checks for sentence in check(stack, run, figures)]
     else:
         complaints.append("The run left no report.")
@@ -134,7 +136,7 @@ def _failures(stack: LocalStack, run: FinishedRun) -> list[str]:
 def disagreements(figures: Mapping[str, Any], counters: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """A sentence per figure that is not what the sandbox servers counted."""
     found = []
-    for system in SYSTEMS if "requests" in figures else ():
+    for system in counters if "requests" in figures else ():
         own, theirs = figures["requests"].get(system, 0), counters[system]["requests"]
         if own != theirs:
             found.append(

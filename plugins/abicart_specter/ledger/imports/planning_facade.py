@@ -8,7 +8,7 @@ from datetime import datetime
 from abicart_specter.domain.imports.records import GuardVerdict, HeldImport, ImportPart, PlannedChange
 from abicart_specter.domain.records import ItemKey
 from abicart_specter.ledger import import_records as i
-from abicart_specter.ledger.imports import changes, looks, parts
+from abicart_specter.ledger.imports import changes, looks, parts, told
 from abicart_specter.ledger.imports.room import ImportRoom
 from abicart_specter.ledger.records import RunKey
 
@@ -40,6 +40,12 @@ class PlanningImports(ImportRoom):
     def iter_open(self, shop: str, function: str) -> Iterator[i.OpenNumber]:
         """The shop's open numbers with why and since when."""
         return looks.iter_open(self._db, shop, function)
+
+    def iter_told(
+        self, account: str, function: str, fields: Collection[str]
+    ) -> Iterator[tuple[str, str, int]]:
+        """(product number, value, newest row id) of every value that these fields ever had (rule 36)."""
+        return told.iter_told(self._db, account, function, fields)
 
     # queues
     def batch_openings(
