@@ -21,6 +21,8 @@ _ESCAPED = re.compile(_ESCAPE + "([0-9a-f]{4})")
 
 def escape_text(text: str) -> str:
     """Text that any database takes: NUL and lone surrogates, which may well stand in JSON, become escapes."""
+    if text.isascii() and "\0" not in text:  # nearly all there is, and quickly told
+        return text
     if _UNSAFE.search(text):
         return _UNSAFE.sub(lambda found: f"{_ESCAPE}{ord(found.group()):04x}", text)
     return text
@@ -74,7 +76,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-        return moment.astimezone(UTC)
+        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
