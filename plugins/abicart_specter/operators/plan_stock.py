@@ -19,11 +19,14 @@ class PlanStockOperator(ShopOperator):
     def execute(self, context: Context) -> list[dict[str, Any]]:
         from abicart_specter.domain.orders.order_mapping import order_mapping
         from abicart_specter.flows.imports.stock.plan_stock import plan_stock
+        from abicart_specter.flows.imports.stock.stock_csv import write_stock_csv
 
         dry_run = self.is_dry_run(context)
         with self.flow_context(context) as ctx:
             ctx.dry_run = False  # the plan is our own; a dry run ends with it
             planned = plan_stock(ctx, order_mapping(ctx.settings).names)
+            if planned.question is not None and not dry_run:
+                self.log.info("Shop %s: every planned change: %s", ctx.shop, write_stock_csv(ctx))
         context["ti"].xcom_push(key="plan", value=planned.as_dict())
         if planned.question is not None:
             context["ti"].xcom_push(key=QUESTION, value=planned.question)

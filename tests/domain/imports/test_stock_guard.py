@@ -82,8 +82,9 @@ def test_an_approval_is_bound_to_specters_figures_and_not_to_orders() -> None:
 
 def test_the_question_is_a_table_that_no_name_can_break() -> None:
     verdict = stock_guard(40, keys(30), 200, frozenset(), GUARD)
-    subject, body = stock_question("demo", verdict, [change(name="A|B\n<b>[x](y)"), change(2)])
-    assert subject == "Shop demo: set 30 products to zero stock?"
+    subject, body = stock_question("demo", verdict, [change(name="A|B\n<b>[x](y)"), change(2)], GUARD)
+    assert subject == "demo: set 30 products to zero stock?"
     assert "15.0 %; the limit is 10 %." in body
     assert "| A-1 | A\\|B \\<b\\>\\[x\\](y) | 5 | 0 | 0 | 0 |" in body
-    assert "… and 38 more in stock.csv." in body
+    assert "… and 38 more in `stock.csv` of this run" in body
+    assert f"within {GUARD.answer_within_hours} hours nothing is written" in body

@@ -61,7 +61,8 @@ def _table(worst: Sequence[WorstChange]) -> str:
         + " |"
         for one in worst
     ]
-    return "What matters most:\n\n" + "\n".join(lines)
+    first = "What matters most; every change is in `changes.csv` of this run, the log of `plan_import` says where:"
+    return first + "\n\n" + "\n".join(lines)
 
 
 def escaped(text: str) -> str:

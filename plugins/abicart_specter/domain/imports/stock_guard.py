@@ -104,23 +104,29 @@ def worst_stock_changes(changes: Iterable[StockChange], limit: int = WORST_SHOWN
     )[:limit]
 
 
-def stock_question(shop: str, verdict: StockVerdict, worst: Sequence[StockChange]) -> tuple[str, str]:
+def stock_question(
+    shop: str, verdict: StockVerdict, worst: Sequence[StockChange], guard: ImportGuardSettings
+) -> tuple[str, str]:
     """Subject, and body in Markdown, of the question to a person."""
-    subject = f"Shop {shop}: set {verdict.emptied} products to zero stock?"
+    subject = f"{shop}: set {verdict.emptied} products to zero stock?"
+    unless = "it is written" if guard.without_answer == "apply" else "nothing is written"
     lines = [
         *(f"- {reason.words}" for reason in verdict.reasons),
         "",
-        f"The plan changes {verdict.changes} products. Nothing of it is written before you answer.",
+        f"The plan changes {verdict.changes} products. Nothing of it is written before you answer: the shop sells at "
+        "its old figures until then.",
         "",
         "**Approve** if the stock in Specter is right. **Reject** if it looks like a fault (a wrong site, an import of "
-        "an empty list): nothing is written, and the next run asks again with Specter's newest figures.",
+        "an empty list): nothing is written, and the next run asks again with Specter's newest figures. "
+        f"Without an answer within {guard.answer_within_hours} hours {unless}.",
         "",
         "| product number | product | in the shop | Specter | not in Specter yet | new |",
         "|---|---|---|---|---|---|",
         *(_row(one) for one in worst),
     ]
     if verdict.changes > len(worst):
-        lines += ["", f"… and {verdict.changes - len(worst)} more in stock.csv."]
+        more = verdict.changes - len(worst)
+        lines += ["", f"… and {more} more in `stock.csv` of this run; the log of `plan_stock` says where."]
     return subject, "\n".join(lines)
 
 

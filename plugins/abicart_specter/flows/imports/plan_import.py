@@ -28,6 +28,7 @@ from abicart_specter.domain.masters import Master
 from abicart_specter.domain.records import CatalogueItem, ItemKey, ShopFacts
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.drain_queue import queue_account
+from abicart_specter.flows.imports.changes_csv import write_changes_csv
 from abicart_specter.flows.imports.chunks import ImportChunk, import_chunks
 from abicart_specter.flows.imports.renumberings import show_renumberings
 from abicart_specter.flows.imports.told_items import INFO, told_items
@@ -107,6 +108,8 @@ def plan_import(ctx: FlowContext, mapping: ImportMapping) -> ImportPlan:
         len(look.numbers), len(owned.unknown), stored.held, {p: one for p, one in parts.items() if one}
     )
     _show(ctx, plan, owned.unknown)
+    if any(one.verdict.ask for one in plan.parts.values()):
+        log.info("Shop %s: every planned change: %s", ctx.shop, write_changes_csv(ctx))
     return plan
 
 

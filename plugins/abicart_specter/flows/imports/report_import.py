@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Any
@@ -12,6 +12,7 @@ from abicart_specter.domain.imports.records import ImportPart
 from abicart_specter.errors import IncompleteRunError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.drain_queue import queue_account
+from abicart_specter.flows.imports.changes_csv import change_rows, write_changes_csv
 from abicart_specter.flows.imports.silence import silent_queues
 from abicart_specter.flows.reports import log_table, write_csv
 from abicart_specter.ledger import ChangeState
@@ -22,17 +23,6 @@ HELD_PER_RULE = 10
 CHANGES_SHOWN = 20
 SYSTEMS = ("abicart", "specter")
 HELD_COLUMNS = ("kind", "uid", "product_number", "field", "shop", "specter", "rule", "reason", "remedy")
-CHANGE_COLUMNS = (
-    "product_number",
-    "name",
-    "article_uid",
-    "part",
-    "field",
-    "before",
-    "after",
-    "outcome",
-    "reason",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +129,7 @@ def _show(
     _show_held(ctx)
     for sentence in silent_queues(ctx, account):
         log.warning("Shop %s: %s", ctx.shop, sentence)
-    path = write_csv(ctx, "changes.csv", CHANGE_COLUMNS, _change_rows(ctx))
+    path = write_changes_csv(ctx)
     log.info("Shop %s: every change, with what it was before: %s", ctx.shop, path)
     path = write_csv(ctx, "held.csv", HELD_COLUMNS, _held_rows(ctx))
     log.info("Shop %s: every value that was held: %s", ctx.shop, path)
@@ -161,7 +151,7 @@ def _show_part(ctx: FlowContext, part: ImportPart) -> None:
 def _show_changes(ctx: FlowContext) -> None:
     """Some of each state, those that were applied last: what needs somebody comes first."""
     for state in (ChangeState.FAILED, ChangeState.WRITING, ChangeState.VOIDED, ChangeState.APPLIED):
-        rows = list(islice(_change_rows(ctx, [state]), CHANGES_SHOWN + 1))
+        rows = list(islice(change_rows(ctx, [state]), CHANGES_SHOWN + 1))
         if rows:
             log_table(
                 log,
@@ -190,25 +180,6 @@ def _show_held(ctx: FlowContext) -> None:
         if count > len(shown):
             log.info("… and %s more in held.csv", count - len(shown))
         log.info("To do: %s", shown[0].remedy)
-
-
-def _change_rows(ctx: FlowContext, states: Sequence[ChangeState] = ()) -> Iterator[tuple[object, ...]]:
-    for batch in ctx.ledger.imports.iter_changes(ctx.run, None, states):
-        for record in batch:
-            change = record.change
-            numbers = ", ".join(number for _, number in change.keys)
-            for one in (each for each in change.fields if each.before != each.after):
-                yield (
-                    numbers,
-                    change.name,
-                    change.article_uid,
-                    change.part.value,
-                    one.field.value,
-                    "" if one.before is None else one.before,
-                    "" if one.after is None else one.after,
-                    record.state.value,
-                    record.words,
-                )
 
 
 def _held_rows(ctx: FlowContext) -> Iterator[tuple[object, ...]]:

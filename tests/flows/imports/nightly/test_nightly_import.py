@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from decimal import Decimal
 
 import pytest
-from import_lab import ImportLab
+from import_lab import FLOW, ImportLab
 
 from abicart_specter.domain.imports.records import ImportPart
+from abicart_specter.flows.reports import run_folder
 from abicart_specter.ledger import ChangeState
 
 
@@ -62,6 +64,17 @@ def test_a_price_far_off_waits_for_a_person(lab: ImportLab) -> None:
     applied = lab.answer(night, ImportPart.PRICE, approved=True)
     assert applied[ChangeState.APPLIED.value] == 1
     assert lab.shop_price(item["uid"]) == Decimal("1.00") * (1 + Decimal(str(item["vat_rate"])))
+
+
+def test_every_change_can_be_read_before_the_answer(lab: ImportLab) -> None:
+    numbers = [item["product_number"] for item in lab.plain_items()[:2]]
+    for number in numbers:
+        lab.in_specter(number, price="1.00")
+    ctx = lab.context(flow=FLOW)
+    lab.plan_night(ctx)
+    with (run_folder(ctx) / "changes.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter=";"))
+    assert {row["product_number"]: row["outcome"] for row in rows} == dict.fromkeys(numbers, "waiting")
 
 
 @pytest.mark.parametrize("by", ["the owner", ""])

@@ -256,7 +256,7 @@ def _judge(ctx: FlowContext, plan: _Plan) -> StockVerdict:
 
 
 def _question(ctx: FlowContext, verdict: StockVerdict, plan: _Plan) -> dict[str, str]:
-    subject, body = stock_question(ctx.shop, verdict, plan.worst)
+    subject, body = stock_question(ctx.shop, verdict, plan.worst, ctx.settings.import_guard)
     return {"subject": subject, "body": body, "plan_hash": plan_hash(plan.hashes)}
 
 

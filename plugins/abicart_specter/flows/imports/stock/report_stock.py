@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from abicart_specter.clients.specter_batches import Queue
-from abicart_specter.domain.money import shortest
 from abicart_specter.errors import IncompleteRunError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.imports.silence import silent_queues
 from abicart_specter.flows.imports.stock.figures import account_of
+from abicart_specter.flows.imports.stock.stock_csv import iter_stock_changes, stock_cells, write_stock_csv
 from abicart_specter.flows.reports import log_table, write_csv
 from abicart_specter.ledger.stock_records import (
     SETTLED_STATES,
-    ChangeRow,
     HeldStock,
     StockPlan,
     StockState,
@@ -31,18 +30,6 @@ ROWS_IN_LOG = 50
 KEEP_LINES = timedelta(days=30)
 """So long the lines of orders are kept after they went, where no older figure needs them."""
 
-CHANGE_COLUMNS = (
-    "kind",
-    "uid",
-    "product_number",
-    "name",
-    "before",
-    "specter",
-    "not_in_specter_yet",
-    "after",
-    "state",
-    "words",
-)
 HELD_COLUMNS = ("product_number", "kind", "uid", "rule", "message", "remedy")
 
 
@@ -144,13 +131,13 @@ def _problems(report: StockReport, red_tasks: int, *, only_planned: bool) -> Map
 
 
 def _show(ctx: FlowContext, report: StockReport, plan: StockPlan) -> None:
-    rows = list(islice(_changes(ctx), ROWS_IN_LOG))
+    rows = list(islice(iter_stock_changes(ctx), ROWS_IN_LOG))
     if rows:
         log_table(
             log,
             f"Stock of shop {ctx.shop}" + ("" if len(rows) == report.changes else f", the first {len(rows)}"),
             ("product number", "before", "Specter", "not in Specter yet", "after", "state", "why"),
-            [_cells(row) for row in rows],
+            [stock_cells(row) for row in rows],
         )
     if report.held:
         examples: dict[str, HeldStock] = {}
@@ -187,7 +174,7 @@ def _show(ctx: FlowContext, report: StockReport, plan: StockPlan) -> None:
         ],
     )
     if report.changes:
-        path = write_csv(ctx, "stock.csv", CHANGE_COLUMNS, map(_row, _changes(ctx)))
+        path = write_stock_csv(ctx)
         log.info("Shop %s: every change: %s", ctx.shop, path)
     if report.held:
         path = write_csv(ctx, "held.csv", HELD_COLUMNS, map(_held_row, ctx.ledger.stock.iter_held(ctx.run)))
@@ -203,43 +190,6 @@ def answer_words(plan: StockPlan) -> str:
     if plan.decided_by:
         return f"Refused by {plan.decided_by}: nothing was written; the next run asks again."
     return "Nobody answered in time: nothing was written; the next run asks again."
-
-
-def _changes(ctx: FlowContext) -> Iterator[ChangeRow]:
-    for rows in ctx.ledger.stock.iter_changes(ctx.run):
-        yield from rows
-
-
-def _cells(row: ChangeRow) -> tuple[object, ...]:
-    change = row.change
-    before = "" if change.before is None else shortest(change.before)
-    return (
-        change.product_number,
-        before,
-        shortest(change.figure),
-        shortest(change.subtracted),
-        change.after,
-        row.state.value,
-        row.words,
-    )
-
-
-def _row(row: ChangeRow) -> tuple[object, ...]:
-    change = row.change
-    _, before, figure, subtracted, after, state, words = _cells(row)
-    key = change.key
-    return (
-        key.kind.value,
-        key.uid,
-        change.product_number,
-        change.name,
-        before,
-        figure,
-        subtracted,
-        after,
-        state,
-        words,
-    )
 
 
 def _held_row(held: HeldStock) -> tuple[object, ...]:
