@@ -43,17 +43,22 @@ def told_meanwhile(connection: Connection, ids: Iterable[int]) -> dict[ItemKey, 
         return found
     for some in slices(sorted(rests_on), 500):
         rows = connection.execute(
-            select(InboxRow.product_number, InboxRow.id, InboxRow.seen_at)
+            select(InboxRow.product_number, InboxRow.id, InboxRow.batch_no, InboxRow.seen_at)
             .where(
                 InboxRow.account == queue.account,
                 InboxRow.function == queue.function,
                 InboxRow.number_hash.in_([stable_hash(number) for number in some]),
                 InboxRow.product_number.in_(some),
-                InboxRow.id > min(rests_on[number] for number in some),
+                InboxRow.id >= min(rests_on[number] for number in some),
             )
-            .order_by(InboxRow.id.desc())
+            .order_by(InboxRow.id)
         )
-        for number, row_id, seen_at in rows:
-            if row_id > rests_on[number]:
-                found.update(dict.fromkeys(numbers.get(number, ()), seen_at))
+        answers: dict[str, tuple[str, datetime]] = {}
+        for number, row_id, batch_no, seen_at in rows:
+            if row_id == rests_on[number]:
+                answers[number] = (batch_no, seen_at)
+            elif row_id > rests_on[number] and answers.get(number) != (batch_no, seen_at):
+                # not another field of the very answer that the change rests on
+                for key in numbers.get(number, ()):
+                    found.setdefault(key, seen_at)
     return found

@@ -274,3 +274,12 @@ def test_it_needs_the_catalogue_of_its_own_run(lab: ReconcileLab) -> None:
     lab.night()
     with pytest.raises(StagingGoneError):
         lab.reconcile(night.ctx)
+
+
+def test_what_another_run_was_told_before_the_night_is_no_edit_in_the_shop(lab: ReconcileLab) -> None:
+    """A name and a price come in one answer: neither was told after the other."""
+    item = lab.imports.plain_items()[0]
+    lab.imports.in_specter(item["product_number"], name="Another name")
+    lab.imports.drain(lab.imports.context(flow="product_change_export"))
+    _, found = lab.night()
+    assert found.lines == []
