@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from abicart_specter.domain.imports.article_values import article_values
+from abicart_specter.domain.imports.price_told import price_told
 from abicart_specter.domain.imports.records import ItemTold, PlannedChange
-from abicart_specter.domain.imports.told_values import rests_on, same
+from abicart_specter.domain.imports.told_values import known, rests_on, same
 from abicart_specter.domain.masters import Master, shop_value
 from abicart_specter.domain.records import CatalogueItem, ShopFacts
 
 SETTLED = "Another run has settled it since."
+_PRICES = (Master.PRICE, Master.EXTRA_PRICE)
 
 
 def applied(change: PlannedChange, items_after: Sequence[CatalogueItem], facts: ShopFacts) -> tuple[str, ...]:
@@ -77,17 +79,13 @@ def outdated(change: PlannedChange, items_now: Sequence[ItemTold], facts: ShopFa
 
 
 def settled_since(change: PlannedChange, items_now: Sequence[ItemTold]) -> bool:
-    """Whether everything that Specter wants by it is settled: nothing of it is news any more (rule 22)."""
-    pairs = {one.item.key: one.pairs for one in items_now}
-    for one in change.settles:
-        pair = pairs.get(one.key, {}).get(one.field.value)
-        if (
-            pair is None
-            or pair.settled_at is None
-            or not same(one.field, one.specter_value, pair.specter_value)
-        ):
-            return False
-    return bool(change.settles)
+    """Whether nothing of what Specter wants by it is news any more (rule 22)."""
+    for master in (one.field for one in change.fields):
+        for one in items_now:
+            told = price_told(one) if master in _PRICES else known(one, master.value, master)
+            if told is not None and told.pending:
+                return False
+    return True
 
 
 def _newest(items: Sequence[ItemTold]) -> Mapping[str, int]:

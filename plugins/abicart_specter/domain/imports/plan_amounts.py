@@ -102,19 +102,21 @@ def plan_amounts(
     if plan.problem is None and not _is_as_planned(values, rate, plan):
         form = price_form_problem(raw_article([one.item for one in items]), facts)
         if not form:
-            return ArticlePlan(changes=(_change(told, rate, plan),), agreed=agreed)
+            return ArticlePlan(changes=(_change(told, rate, plan, extra=imports.extra_price),), agreed=agreed)
         plan = PricePlan(problem=Problem(rules.PRICE_FORM, form, PRICE_FORM_REMEDY))
     if plan.problem is not None:
         vat_problem = None if rate.change is None else plan.problem
         return ArticlePlan(held=told.held(vat_problem, plan.problem), agreed=agreed)
-    return ArticlePlan(agreed=agreed + _settled_prices(told.new_prices, plan, values))
+    return ArticlePlan(
+        agreed=agreed + _settled_prices(told.new_prices, plan, values, extra=imports.extra_price)
+    )
 
 
 def _is_as_planned(values: ArticleValues, rate: RatePlan, plan: PricePlan) -> bool:
     return rate.change is None and plan.regular == values.regular and plan.campaign == values.campaign
 
 
-def _change(told: _Told, rate: RatePlan, plan: PricePlan) -> PlannedChange:
+def _change(told: _Told, rate: RatePlan, plan: PricePlan, *, extra: bool) -> PlannedChange:
     """Rate, price and campaign are always named, also those that stay: a price rests on the rate and the campaign
     that were found, and is void when one of them moves.
     """
@@ -125,7 +127,7 @@ def _change(told: _Told, rate: RatePlan, plan: PricePlan) -> PlannedChange:
         FieldChange(Master.PRICE, values.text(Master.PRICE), _text(plan.regular)),
         FieldChange(Master.EXTRA_PRICE, values.text(Master.EXTRA_PRICE), _text(plan.campaign)),
     )
-    settles = _settled_prices(told.prices, plan, values)
+    settles = _settled_prices(told.prices, plan, values, extra=extra)
     if rate.change is not None:
         settles += tuple(Settles(one.one.item.key, Master.VAT, rate_after, one.text) for one in told.vats)
     return PlannedChange(
@@ -142,15 +144,19 @@ def _change(told: _Told, rate: RatePlan, plan: PricePlan) -> PlannedChange:
 
 
 def _settled_prices(
-    prices: Sequence[PriceTold], plan: PricePlan, values: ArticleValues
+    prices: Sequence[PriceTold], plan: PricePlan, values: ArticleValues, *, extra: bool
 ) -> tuple[Settles, ...]:
-    """Both prices of an item, so that it stays known which former price was told with which price."""
+    """Both prices of an item, so that it stays known which former price was told with which price.
+
+    :param extra: whether campaigns are imported. What Specter tells of them before that stays news until they are.
+    """
     found: list[Settles] = []
     for one in prices:
         key = one.one.item.key
         regular, campaign = item_price(one, plan.regular, values), item_price(one, plan.campaign, values)
         found.append(Settles(key, Master.PRICE, _text(regular), one.price_text))
-        found.append(Settles(key, Master.EXTRA_PRICE, _text(campaign), one.former_text))
+        if extra:
+            found.append(Settles(key, Master.EXTRA_PRICE, _text(campaign), one.former_text))
     return tuple(found)
 
 

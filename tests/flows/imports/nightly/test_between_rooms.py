@@ -183,3 +183,21 @@ def test_a_refused_price_is_still_asked_about_after_its_import_was_off_for_a_nig
     assert lab.night().report.waiting == 0
     lab.settings = on
     assert lab.night().report.waiting == 1
+
+
+def test_a_sale_told_while_extra_prices_were_off_comes_when_they_are_on(lab: ImportLab) -> None:
+    item = lab.plain_items()[0]
+    on, number = lab.settings, item["product_number"]
+    old = lab.specter_price(number)
+    lab.settings = on.model_copy(update={"imports": on.imports.model_copy(update={"extra_price": False})})
+    lab.in_specter(
+        number,
+        price=str((old * Decimal("0.8")).quantize(Decimal("0.01"))),
+        old_price=str(old),
+        show_old_price=True,
+    )
+    lab.night()
+    assert not lab.shop_prices()[str(item["uid"])]["offer"]
+    lab.settings = on
+    lab.night()
+    assert lab.shop_prices()[str(item["uid"])]["offer"]
