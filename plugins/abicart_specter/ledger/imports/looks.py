@@ -13,6 +13,8 @@ from abicart_specter.ledger.import_records import LookAt, OpenNumber, QueueActiv
 from abicart_specter.ledger.keys import slices
 from abicart_specter.ledger.models import InboxRow, QueueBatchRow
 
+_SLICE = 1000
+
 
 def numbers_to_look_at(
     db: Database, shop: str, account: str, function: str, fields: Collection[str] = ()
@@ -82,7 +84,7 @@ def record_looked(
             )
         }
         connection.execute(delete(ImportOpen).where(ImportOpen.shop == shop, ImportOpen.function == function))
-        if open_numbers:
+        for part in slices(sorted(open_numbers), _SLICE):  # a whole catalogue's rows at once would take 60 MB
             connection.execute(
                 insert(ImportOpen),
                 [
@@ -90,10 +92,10 @@ def record_looked(
                         "shop": shop,
                         "function": function,
                         "product_number": number,
-                        "why": why,
+                        "why": open_numbers[number],
                         "since": since.get(number, now),
                     }
-                    for number, why in sorted(open_numbers.items())
+                    for number in part
                 ],
             )
         marks = _marks(function, fields)
