@@ -74,7 +74,7 @@ class Demo:
         """What the guard asked, as a person sees it under Required Actions; the demo said no."""
         for task, (subject, body) in stack.questions.items():
             self._console.print(f"{task} asked: {subject}", markup=False, style="bold")
-            self._console.print(Markdown(body))
+            self._console.print(Markdown(body), soft_wrap=False)  # else its lists are cut at the edge
 
     def say(self, text: str) -> None:
         """A line of progress."""
