@@ -131,6 +131,10 @@ def _came_from_specter(told: Sequence[PriceTold], values: ArticleValues, pricing
     """
     for one in told:
         extra, price = one.one.pairs.get(Master.EXTRA_PRICE.value), one.one.pairs.get(Master.PRICE.value)
+        if extra is not None and extra.begun and extra.intended_specter_value is not None:
+            shown = item_price(one, values.campaign, values)
+            if shown is not None and shown == number(extra.intended_shop_value):
+                return True  # the answer to its write was lost
         if extra is None or extra.specter_value is None or price is None:
             continue
         shops, specters = number(extra.shop_value), number(price.specter_value)

@@ -52,11 +52,17 @@ class ItemTold:
 
 @dataclass(frozen=True, slots=True)
 class SettledPair:
-    """A pair as the plan sees it. ``settled_at`` is ``None`` when nothing was settled yet."""
+    """A pair as the plan sees it. ``settled_at`` is ``None`` when nothing was settled yet.
+
+    :param begun: a write was begun since and its end is not known: the shop may hold the intended value.
+    """
 
     shop_value: str | None
     specter_value: str | None
     settled_at: datetime | None
+    begun: bool = False
+    intended_shop_value: str | None = None
+    intended_specter_value: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

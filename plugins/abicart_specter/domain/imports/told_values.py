@@ -1,7 +1,8 @@
 """What Specter holds of a field as far as we know: its newest word, or the pair that was settled last.
 
-A value is *pending* when it was told after the pair was settled and differs from the pair's Specter value; nothing
-else decides (rule 22). Numbers are compared as numbers, texts without regard to blanks.
+A value is *pending* when it was told after the pair was settled and differs from the pair's Specter value, or when a
+write of the field was begun whose end is not known; nothing else decides (rule 22). Numbers are compared as numbers,
+texts without regard to blanks.
 """
 
 from __future__ import annotations
@@ -95,7 +96,9 @@ def known(one: ItemTold, name: str, master: Master) -> Known | None:
     """A field's last known value; ``None`` where nothing is known of it."""
     told, pair = told_value(one, name), one.pairs.get(master.value)
     if told is not None and is_newer(told, pair):
-        old = None if pair is None or pair.settled_at is None else pair.specter_value
+        # Where a write's answer was lost, Specter may have gone back to what was settled before and the shop not.
+        sure = pair is not None and pair.settled_at is not None and not pair.begun
+        old = pair.specter_value if pair is not None and sure else None
         return Known(told.value, not same(master, told.value, old))
     if pair is not None and pair.settled_at is not None and pair.specter_value is not None:
         return Known(pair.specter_value, False)

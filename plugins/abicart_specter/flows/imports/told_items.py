@@ -40,4 +40,11 @@ def told_items(
 
 
 def _settled(pair: Pair) -> SettledPair:
-    return SettledPair(pair.shop_value, pair.specter_value, pair.settled_at)
+    return SettledPair(
+        pair.shop_value,
+        pair.specter_value,
+        pair.settled_at,
+        pair.intended_at is not None,
+        pair.intended_shop_value,
+        pair.intended_specter_value,
+    )
