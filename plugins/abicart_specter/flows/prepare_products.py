@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from abicart_specter.domain.imports.import_mapping import import_mapping
@@ -34,6 +35,7 @@ class Prepared:
 
     ``first`` tells that Specter has not confirmed it yet: pass 1 adds ``create_only`` (opening stock).
     ``settles`` is what both systems agree on once the row is confirmed (rule 22).
+    ``known_at`` is when Specter's own values were looked up, by the ledger's clock.
     ``lost`` tells that the answer to its write was lost in an earlier try of this run.
     """
 
@@ -45,6 +47,7 @@ class Prepared:
     first: bool
     settles: list[PairValues]
     lost: bool
+    known_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +103,10 @@ def prepare(
             for entry in staged
             if entry.item.product_number is not None
         }
+        known_at = ctx.ledger.now()
         known = known_values(ctx, numbers, account, masters, names)
         taken = ctx.staging.numbers_taken_over(ctx.run, numbers)
-        yield _prepare_batch(ctx, mapping, context, staged, states, known, taken, masters, options)
+        yield _prepare_batch(ctx, mapping, context, staged, states, known, known_at, taken, masters, options)
 
 
 def _prepare_batch(
@@ -112,6 +116,7 @@ def _prepare_batch(
     staged: Sequence[StagedItem],
     states: Mapping[ItemKey, ItemState],
     known: Mapping[ItemKey, ItemKnown],
+    known_at: datetime,
     taken: Mapping[ItemKey, ItemKey],
     masters: Sequence[Master],
     options: PrepareOptions,
@@ -149,7 +154,9 @@ def _prepare_batch(
         first = state.created_number != number
         settles = settled_values(item, mapped.row, row)
         lost = entry.outcome is Outcome.UNCONFIRMED
-        batch.ready.append(Prepared(item.key, number, row, mapped.create_only, digest, first, settles, lost))
+        batch.ready.append(
+            Prepared(item.key, number, row, mapped.create_only, digest, first, settles, lost, known_at)
+        )
     return batch
 
 

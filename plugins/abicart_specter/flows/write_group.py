@@ -80,7 +80,13 @@ class GroupWriter:
         self._failures = 0
         sent = [p for p in group if p.key not in refused]
         # Before the rest: killed in between, the intent is still open and the product is sent again.
-        ctx.ledger.settle_pairs(ctx.shop, [pair for p in sent for pair in p.settles], PairOrigin.EXPORT)
+        # What another task drains meanwhile stays news: Specter may have told it before our write or after it.
+        masters = {master.value for master in ctx.settings.masters()}
+        no_later = {
+            (pair.key, pair.field): p.known_at for p in sent for pair in p.settles if pair.field in masters
+        }
+        pairs = [pair for p in sent for pair in p.settles]
+        ctx.ledger.settle_pairs(ctx.shop, pairs, PairOrigin.EXPORT, no_later)
         ctx.ledger.record_sent_in_run(ctx.run, [Sent(p.key, p.product_number, p.hash, p.row) for p in sent])
         self._flags.add([p.key for p in sent], [])
         self.outcomes[Outcome.SENT.value] += len(sent)

@@ -37,6 +37,7 @@ from abicart_specter.ledger import sync_records as s
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.imports import ImportLedger
 from abicart_specter.ledger.orders import OrderLedger
+from abicart_specter.ledger.pairs import PairKey
 from abicart_specter.ledger.product_changes import ChangeLedger
 from abicart_specter.ledger.queue_facade import QueueCalls
 from abicart_specter.ledger.status import StatusLedger
@@ -261,8 +262,19 @@ class Ledger(QueueCalls):
     def intend_pairs(self, shop: str, values: Sequence[s.PairValues]) -> None:
         pairs.intend_pairs(self._db, shop, values)
 
-    def settle_pairs(self, shop: str, values: Sequence[s.PairValues], origin: s.PairOrigin) -> None:
-        pairs.settle_pairs(self._db, shop, values, origin)
+    def settle_pairs(
+        self,
+        shop: str,
+        values: Sequence[s.PairValues],
+        origin: s.PairOrigin,
+        no_later: Mapping[PairKey, datetime] | None = None,
+    ) -> None:
+        pairs.settle_pairs(self._db, shop, values, origin, no_later)
+
+    def now(self) -> datetime:
+        """The time by the clock that everything in the ledger is dated by."""
+        with self._db.read() as connection:
+            return self._db.now(connection)
 
     # clean-up
     def prune(

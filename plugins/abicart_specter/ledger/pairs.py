@@ -19,6 +19,8 @@ from abicart_specter.ledger.keys import by_kind
 from abicart_specter.ledger.models import PairRow
 from abicart_specter.ledger.sync_records import Pair, PairOrigin, PairValues
 
+PairKey = tuple[ItemKey, str]
+"""An item and a field."""
 _KEY = ["shop", "kind", "uid", "field"]
 
 
@@ -73,11 +75,17 @@ def intend_within(db: Database, connection: Connection, shop: str, values: Seque
     _write(db, connection, statement, rows, "intended_at")
 
 
-def settle_pairs(db: Database, shop: str, values: Sequence[PairValues], origin: PairOrigin) -> None:
+def settle_pairs(
+    db: Database,
+    shop: str,
+    values: Sequence[PairValues],
+    origin: PairOrigin,
+    no_later: Mapping[PairKey, datetime] | None = None,
+) -> None:
     """Replaces the pairs after a confirmed write, and closes an intended one with the same values."""
     if values:
         with db.write() as connection:
-            settle_within(db, connection, shop, values, origin)
+            settle_within(db, connection, shop, values, origin, no_later)
 
 
 def settle_within(
@@ -86,12 +94,12 @@ def settle_within(
     shop: str,
     values: Sequence[PairValues],
     origin: PairOrigin,
-    no_later: Mapping[ItemKey, datetime] | None = None,
+    no_later: Mapping[PairKey, datetime] | None = None,
 ) -> None:
     """``settle_pairs`` as part of a transaction that stores more.
 
-    :param no_later: of some items the time that their pairs are settled at, instead of now: what Specter told then
-        must not pass for older than they are.
+    :param no_later: of some pairs the time that they are settled at, instead of now: what Specter told then must not
+        pass for older than they are.
     """
     insert = upsert(db.backend, PairRow)
     new = insert.excluded
@@ -155,14 +163,17 @@ def _write(
     statement: Any,
     rows: list[dict[str, Any]],
     time_column: str,
-    no_later: Mapping[ItemKey, datetime] | None = None,
+    no_later: Mapping[PairKey, datetime] | None = None,
 ) -> None:
     if rows:
         now, times = db.now(connection), no_later or {}
         connection.execute(
             statement,
             [
-                {**row, time_column: min(now, times.get(ItemKey(row["kind"], row["uid"]), now))}
+                {
+                    **row,
+                    time_column: min(now, times.get((ItemKey(row["kind"], row["uid"]), row["field"]), now)),
+                }
                 for row in rows
             ],
         )

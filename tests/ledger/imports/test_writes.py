@@ -113,6 +113,15 @@ def test_a_write_that_surely_did_not_happen_forgets_what_it_intended(ledger: Led
         ledger.imports.not_written("demo", [first.id], S.APPLIED)
 
 
+def test_what_is_told_after_it_was_looked_up_is_newer_than_the_agreement(ledger: Ledger) -> None:
+    agreed = {1: [Settles(article_key(1), Master.PRICE, "249", "199.2")]}
+    looked_at = ledger.now() - timedelta(seconds=3)
+    ledger.imports.settle_agreed("demo", agreed, looked_at)
+    found = pair(ledger, 1)
+    assert found is not None
+    assert found.settled_at == looked_at
+
+
 def test_agreed_fields_are_settled_without_a_write(ledger: Ledger) -> None:
     agreed = {1: [Settles(article_key(1), Master.PRICE, "249", "199.2")]}
     assert ledger.imports.settle_agreed("demo", agreed) == set()

@@ -126,12 +126,16 @@ def _store(ctx: FlowContext, plans: Iterable[Mapping[int, ArticlePlan]]) -> _Sto
     """Put the plan into the ledger, in place of what an earlier try planned."""
     imports, stored = ctx.ledger.imports, _Stored()
     imports.clear_plan(ctx.run)
+    looked_at = ctx.ledger.now()
     for some in plans:
         changes = [change for plan in some.values() for change in plan.changes]
         held = [one for plan in some.values() for one in plan.held]
         imports.plan_changes(ctx.run, changes)
         imports.record_held(ctx.run, held)
-        imports.settle_agreed(ctx.shop, {uid: plan.agreed for uid, plan in some.items() if plan.agreed})
+        imports.settle_agreed(
+            ctx.shop, {uid: plan.agreed for uid, plan in some.items() if plan.agreed}, looked_at
+        )
+        looked_at = ctx.ledger.now()
         stored.open_numbers |= {number: change.part.value for change in changes for _, number in change.keys}
         stored.open_numbers |= {one.product_number: one.rule for one in held}
         stored.held += len(held)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from sqlalchemy import Connection, select, update
@@ -117,7 +118,9 @@ def _move(
         if settle is None:
             intend_within(db, connection, shop, pairs)
         else:
-            settle_within(db, connection, shop, pairs, settle, told_meanwhile(connection, moved))
+            told = told_meanwhile(connection, moved)
+            no_later = {(pair.key, pair.field): told[pair.key] for pair in pairs if pair.key in told}
+            settle_within(db, connection, shop, pairs, settle, no_later)
     return moved
 
 
@@ -162,11 +165,15 @@ def not_written(db: Database, shop: str, ids: Iterable[int], state: ChangeState,
     return len(moved)
 
 
-def settle_agreed(db: Database, shop: str, agreed: Mapping[int, Sequence[Settles]]) -> set[int]:
+def settle_agreed(
+    db: Database, shop: str, agreed: Mapping[int, Sequence[Settles]], looked_at: datetime | None = None
+) -> set[int]:
     """Fields in which both systems agree without any write: settles their pairs (rule 22), by article uid.
 
     A write that was begun, by any run, and whose values are all found to agree has arrived: it becomes ``applied``, so
     that it is counted and can be undone. Returns the ids of such changes.
+
+    :param looked_at: when what Specter told was looked up, by the ledger's clock: what it told after that stays news.
     """
     arrived: set[int] = set()
     if not agreed:
@@ -200,7 +207,8 @@ def settle_agreed(db: Database, shop: str, agreed: Mapping[int, Sequence[Settles
                 )
             )
         values = [pair for _, settles in sorted(agreed.items()) for pair in pair_values(settles)]
-        settle_within(db, connection, shop, values, PairOrigin.IMPORT)
+        no_later = {(one.key, one.field): looked_at for one in values} if looked_at else None
+        settle_within(db, connection, shop, values, PairOrigin.IMPORT, no_later)
     return arrived
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 
 from abicart_specter.domain.imports.records import ImportPart, Settles
 from abicart_specter.ledger import import_records as i
@@ -47,9 +48,14 @@ class WritingImports(ImportRoom):
         """A write surely did not happen: state (failed, voided, waiting, refused); intended pairs are forgotten."""
         return writes.not_written(self._db, shop, ids, state, words)
 
-    def settle_agreed(self, shop: str, agreed: Mapping[int, Sequence[Settles]]) -> set[int]:
-        """Article uid → fields in which both systems agree: settles them, and finds writes that had arrived."""
-        return writes.settle_agreed(self._db, shop, agreed)
+    def settle_agreed(
+        self, shop: str, agreed: Mapping[int, Sequence[Settles]], looked_at: datetime | None = None
+    ) -> set[int]:
+        """Article uid → fields in which both systems agree: settles them, and finds writes that had arrived.
+
+        :param looked_at: when what Specter told was looked up; what it told after that stays news.
+        """
+        return writes.settle_agreed(self._db, shop, agreed, looked_at)
 
     # undo (rule 34)
     def import_runs(self, shop: str, limit: int = 20) -> list[i.ImportRun]:

@@ -201,3 +201,33 @@ def test_a_sale_told_while_extra_prices_were_off_comes_when_they_are_on(lab: Imp
     lab.settings = on
     lab.night()
     assert lab.shop_prices()[str(item["uid"])]["offer"]
+
+
+def test_news_that_an_export_drained_over_itself_is_not_lost(lab: ImportLab) -> None:
+    """Somebody changes a price in Specter just before an export's write, and another DAG drains it meanwhile."""
+    item = lab.plain_items()[0]
+    names = lab.abicart_server.control.inspect("Article", uid=item["uid"])["name"]
+    patch = {"name": {language: f"{name} (new)" for language, name in names.items()}}
+    lab.abicart_server.control.edit("Article", uid=item["uid"], patch=patch)
+    lab.settings = lab.settings.model_copy(
+        update={"imports": lab.settings.imports.model_copy(update={"name": False})}
+    )
+    newest: list[Decimal] = []
+
+    def while_writing(passing: Passing) -> None:
+        if passing.action == "newArticleSubmit" and not newest:
+            newest.append(raised(lab, item, "1.2"))
+            lab.specter_url, relayed = direct, lab.specter_url
+            lab.drain(lab.context(flow="product_change_export"))
+            lab.specter_url = relayed
+
+    direct = lab.specter_url
+    with relay_to(lab.specter_url, before=while_writing) as relay:
+        lab.specter_url = relay.url
+        lab.run()
+        lab.specter_url = direct
+    assert newest
+    lab.night()
+    assert lab.shop_price(item["uid"]) == in_shop(item, newest[0])
+    lab.run()
+    assert lab.specter_price(item["product_number"]) == newest[0]
