@@ -194,7 +194,9 @@ class Check:
                 if name != "name":
                     assert None not in held, f"{number}: {name}: {pair}"
                     held = (Decimal(held[0]), Decimal(held[1].replace(",", ".")))
-                assert held == (shops, specters), f"{number}: {name}: {pair}, and the systems hold {shops}, {specters}"
+                assert held == (shops, specters), (
+                    f"{number}: {name}: {pair}, and the systems hold {shops}, {specters}"
+                )
 
     def journal_tells_the_same(self) -> None:
         """A fresh ledger, filled from the journal alone, holds the same newest values."""
