@@ -40,6 +40,9 @@ from abicart_specter.ledger import ChangeState, NumberOwners
 log = logging.getLogger(__name__)
 
 ARTICLES_AT_ONCE = 200
+OLDEST = timedelta(hours=6)
+"""How old a run may be that settles what agrees."""
+SEEN_LATE = "compared with an old reading of the shop"
 NUMBER_UNKNOWN = "number_unknown"
 SHOWN = 20
 
@@ -102,7 +105,8 @@ def plan_import(ctx: FlowContext, mapping: ImportMapping) -> ImportPlan:
             log.warning("Shop %s: the shop does not let VAT rates be written.", ctx.shop)
             stored = _store(ctx, iter_plans(ctx, account, mapping, facts, owned, vat_read_only=True))
     parts = {part: _judge(ctx, part, owned.owners.items) for part in ImportPart}
-    open_numbers = dict.fromkeys(owned.unknown, NUMBER_UNKNOWN) | stored.open_numbers
+    late = {} if _is_fresh(ctx) else dict.fromkeys(look.numbers, SEEN_LATE)
+    open_numbers = late | dict.fromkeys(owned.unknown, NUMBER_UNKNOWN) | stored.open_numbers
     imports.record_looked(ctx.shop, INFO, look.to_row_id, open_numbers, fields)
     plan = ImportPlan(
         len(look.numbers), len(owned.unknown), stored.held, {p: one for p, one in parts.items() if one}
@@ -111,6 +115,14 @@ def plan_import(ctx: FlowContext, mapping: ImportMapping) -> ImportPlan:
     if any(one.verdict.ask for one in plan.parts.values()):
         log.info("Shop %s: every planned change: %s", ctx.shop, write_changes_csv(ctx))
     return plan
+
+
+def _is_fresh(ctx: FlowContext) -> bool:
+    """Whether the shop can be taken to be as this run read it. Cleared hours later, a plan is still safe, since every
+    change is compared with the shop before it is written; but what agrees with an old reading must not be settled.
+    """
+    record = ctx.ledger.get_run(ctx.run)
+    return record is None or ctx.ledger.now() - record.started_at <= OLDEST
 
 
 @dataclass(slots=True)
@@ -126,15 +138,15 @@ def _store(ctx: FlowContext, plans: Iterable[Mapping[int, ArticlePlan]]) -> _Sto
     """Put the plan into the ledger, in place of what an earlier try planned."""
     imports, stored = ctx.ledger.imports, _Stored()
     imports.clear_plan(ctx.run)
-    looked_at = ctx.ledger.now()
+    looked_at, fresh = ctx.ledger.now(), _is_fresh(ctx)
     for some in plans:
         changes = [change for plan in some.values() for change in plan.changes]
         held = [one for plan in some.values() for one in plan.held]
         imports.plan_changes(ctx.run, changes)
         imports.record_held(ctx.run, held)
-        imports.settle_agreed(
-            ctx.shop, {uid: plan.agreed for uid, plan in some.items() if plan.agreed}, looked_at
-        )
+        if fresh:
+            agreed = {uid: plan.agreed for uid, plan in some.items() if plan.agreed}
+            imports.settle_agreed(ctx.shop, agreed, looked_at)
         looked_at = ctx.ledger.now()
         stored.open_numbers |= {number: change.part.value for change in changes for _, number in change.keys}
         stored.open_numbers |= {one.product_number: one.rule for one in held}

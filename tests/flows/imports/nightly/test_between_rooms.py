@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -17,7 +18,7 @@ from abicart_specter.flows.imports.decide import record_answer, release
 from abicart_specter.flows.imports.plan_import import plan_import
 from abicart_specter.flows.imports.undo import undo_import
 from abicart_specter.flows.imports.undo_request import UndoRequest
-from abicart_specter.ledger import ChangeState
+from abicart_specter.ledger import ChangeState, Ledger
 
 
 def raised(lab: ImportLab, item: dict, factor: str) -> Decimal:
@@ -231,3 +232,26 @@ def test_news_that_an_export_drained_over_itself_is_not_lost(lab: ImportLab) -> 
     assert lab.shop_price(item["uid"]) == in_shop(item, newest[0])
     lab.run()
     assert lab.specter_price(item["product_number"]) == newest[0]
+
+
+def test_a_plan_cleared_hours_later_does_not_settle_by_a_catalogue_of_the_night(lab: ImportLab) -> None:
+    """Since then somebody changed the price in the shop, and Specter told the one that the shop had at night."""
+    item = lab.plain_items()[0]
+    specters = (lab.specter_price(item["product_number"]) * Decimal("1.1")).quantize(Decimal("0.01"))
+
+    def in_the_shop(price: Decimal) -> None:
+        patch = {"price": {"regular": {"SEK": str(price)}}}
+        lab.abicart_server.control.edit("Article", uid=item["uid"], patch=patch)
+
+    in_the_shop(in_shop(item, specters))
+    night = lab.night()
+    in_the_shop(Decimal(1500))
+    lab.in_specter(item["product_number"], price=str(specters))
+    lab.drain(lab.context(flow="product_change_export"))
+    lab.ledger.close()
+    lab.ledger = Ledger.open(lab.ledger_url, clock=lambda: datetime.now(UTC) + timedelta(hours=7))
+    plan_import(replace(night.ctx, ledger=lab.ledger, staging=lab.ledger), import_mapping(lab.settings))
+    assert lab.night().report.applied == 1
+    assert lab.shop_price(item["uid"]) == in_shop(item, specters)
+    lab.night()
+    assert lab.night().report.looked_at == 0
