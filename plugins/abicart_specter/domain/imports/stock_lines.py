@@ -23,14 +23,26 @@ def order_lines(document: Mapping[str, Any]) -> tuple[OrderLine, ...]:
 
     :param document: with rows and their articles expanded, and a readable uid.
     """
+    cancelled, lines = _read(document)
+    return () if cancelled else lines
+
+
+def lines_given_back(document: Mapping[str, Any]) -> tuple[OrderLine, ...]:
+    """What a cancelled order took before it was cancelled; nothing of any other. As :func:`order_lines` reads it."""
+    cancelled, lines = _read(document)
+    return lines if cancelled else ()
+
+
+def _read(document: Mapping[str, Any]) -> tuple[bool, tuple[OrderLine, ...]]:
+    """Whether the order is cancelled, and the lines of its rows."""
     uid = uid_of(document.get("uid"))
     if uid is None:
         raise ValueError("an order without a uid takes no stock that anybody could tell")
     try:
         order = read_order(document)
     except RecordError:
-        return () if document.get("discarded") is True else _unreadable(uid, document.get("items"))
-    return () if order.discarded else tuple(_lines(order))
+        return document.get("discarded") is True, _unreadable(uid, document.get("items"))
+    return order.discarded, tuple(_lines(order))
 
 
 def beyond_what_went(now: Sequence[OrderLine], snapshot: Mapping[str, Any] | None) -> tuple[OrderLine, ...]:

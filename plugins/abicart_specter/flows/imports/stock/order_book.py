@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.domain.imports.stock import DOUBT, OrderLine, OrderStanding, SoldItem, Taken, taken
-from abicart_specter.domain.imports.stock_lines import beyond_what_went, order_lines
+from abicart_specter.domain.imports.stock_lines import beyond_what_went, lines_given_back, order_lines
 from abicart_specter.domain.orders.info_names import InfoNames
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.orders.found import found_orders
@@ -42,6 +42,7 @@ class OrderBook:
     names: InfoNames
     _since: datetime | None = None
     _seen: set[int] = field(default_factory=set)
+    _given_back: dict[int, Lines] = field(default_factory=dict)
     _edited: set[OrderLine] = field(default_factory=set)
     _edited_orders: dict[int, OrderStanding] = field(default_factory=dict)
 
@@ -151,10 +152,16 @@ class OrderBook:
         )
 
     def _read(self, uids: Iterable[int]) -> tuple[dict[int, Lines], set[OrderLine]]:
-        """Read orders into the ledger: their lines, and those lines that are new or no more."""
+        """Read orders into the ledger: their lines, and those lines that are new or no more.
+
+        A cancelled order is recorded as it was, then without lines: it gave its pieces back, also where nobody had read
+        its lines before, because it went to Specter long before any figure.
+        """
         lines = self._documents(uids)
         changed: set[OrderLine] = set()
         for some in slices(sorted(lines), ORDERS_AT_ONCE):
+            given_back = {uid: self._given_back[uid] for uid in some if uid in self._given_back}
+            changed |= self.ctx.ledger.stock.record_lines(self.ctx.shop, given_back)
             changed |= self.ctx.ledger.stock.record_lines(self.ctx.shop, {uid: lines[uid] for uid in some})
         return lines, changed
 
@@ -164,6 +171,8 @@ class OrderBook:
         for some in slices(sorted(set(uids)), ORDERS_AT_ONCE):
             documents = self.abicart.orders.get_orders(some)
             lines.update({uid: order_lines(document) for uid, document in documents.items()})
+            given_back = {uid: lines_given_back(document) for uid, document in documents.items()}
+            self._given_back.update({uid: given for uid, given in given_back.items() if given})
             self._seen.update(some)
         return lines
 
