@@ -107,8 +107,8 @@ def nightly_import(shop: str, shop_file: Path) -> DAG:
 
         check >> [preview, status, drain, read]
         drain >> plan >> questions
-        read >> validate >> plan
-        [status, within] >> reconcile
+        read >> [validate, plan]
+        [status, validate, within] >> reconcile
         [check, status, drain, read, validate, plan, questions, within, *asked, reconcile] >> report
     return dag
 

@@ -60,7 +60,7 @@ def test_one_run_at_a_time_and_never_for_a_past_day(dags, flow: str) -> None:
 
 
 def test_nothing_is_planned_before_the_queue_is_empty_and_nothing_applied_before_the_plan(dag) -> None:
-    assert dag.get_task("plan_import").upstream_task_ids == {"drain_article_info", "validate_numbers"}
+    assert dag.get_task("plan_import").upstream_task_ids == {"drain_article_info", "read_catalogue"}
     assert dag.get_task("plan_import").trigger_rule == TriggerRule.NONE_FAILED
     assert dag.get_task("apply_changes").upstream_task_ids == {"plan_import"}
 
