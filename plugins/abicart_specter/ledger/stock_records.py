@@ -13,6 +13,9 @@ from abicart_specter.domain.imports.stock_guard import StockChange
 from abicart_specter.domain.records import ItemKey
 from abicart_specter.ledger.order_rules import OrderState
 
+GIVEN_BACK = "an order gave pieces of it back in the shop"
+"""Why a product number is open: the shop's stock has moved, whatever Specter's figure says."""
+
 
 @dataclass(frozen=True, slots=True)
 class ExportedItem:

@@ -9,6 +9,7 @@ import pytest
 from stock_samples import line, order, settled
 
 from abicart_specter.ledger import Ledger, OrderState, RunKey
+from abicart_specter.ledger.stock_records import GIVEN_BACK
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 LATER = timedelta(days=1)
@@ -105,3 +106,14 @@ def test_lines_are_dropped_where_every_figure_is_newer(recorded: Ledger) -> None
     assert recorded.stock.drop_lines("demo", soon) == 2  # article 2 has an old figure; order 1 did not go
     assert recorded.stock.lines_of("demo", [1, 2, 3], None).lines == (line(1, 1), line(4, 2))
     assert recorded.stock.orders_to_read("demo", None) == [1, 2]
+
+
+def test_what_an_order_gave_back_is_looked_at_again(recorded: Ledger) -> None:
+    """Whoever reads the order's new lines and dies: the number stays open."""
+    recorded.stock.settle("demo", [settled(7), settled(8)], {})
+    recorded.stock.record_lines("demo", {3: [line(3, 7)], 4: [line(4, 8)]})
+    assert list(recorded.imports.iter_open("demo", "stock")) == []
+    recorded.stock.record_lines("demo", {3: [], 4: [line(4, 8)]})
+    assert [(one.product_number, one.why) for one in recorded.imports.iter_open("demo", "stock")] == [
+        ("A-7", GIVEN_BACK)
+    ]

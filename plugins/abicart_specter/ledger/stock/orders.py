@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, delete, exists, insert, or_, select
+from sqlalchemy import Connection, and_, delete, exists, insert, or_, select
 
 from abicart_specter.domain.imports.stock import OrderLine
 from abicart_specter.ledger.engine import Database, upsert
+from abicart_specter.ledger.import_models import ImportOpen
 from abicart_specter.ledger.keys import slices
 from abicart_specter.ledger.order_models import OrderSync
 from abicart_specter.ledger.order_rules import SETTLED, OrderState
 from abicart_specter.ledger.stock_models import StockFigure, StockOrder, StockOrderLine, StockRead
-from abicart_specter.ledger.stock_records import LiveOrder, OrderLines, OrdersRead
+from abicart_specter.ledger.stock_records import GIVEN_BACK, LiveOrder, OrderLines, OrdersRead
 
 _LINE = (
     StockOrderLine.order_uid,
@@ -32,6 +33,8 @@ _ORDER = (
     OrderSync.sent_at,
 )
 _DAY = timedelta(days=1)
+STOCK = "stock"
+"""The queue's name among the open numbers."""
 _OPEN = (OrderState.NEW, OrderState.HELD, OrderState.FAILED, OrderState.INTENT, OrderState.UNCONFIRMED)
 
 
@@ -54,13 +57,15 @@ def orders_to_read(db: Database, shop: str, sent_after: datetime | None) -> list
 
 
 def record_lines(db: Database, shop: str, read: Mapping[int, Sequence[OrderLine]]) -> set[OrderLine]:
-    """Replaces the lines of these orders, in one transaction.
+    """Replaces the lines of these orders, in one transaction. What an order no longer takes is left open: the shop has
+    given it back (``GIVEN_BACK``).
 
     :returns: the lines that are new or no more: what they name is to be looked at again.
     """
     changed: set[OrderLine] = set()
     if not read:
         return changed
+    gone: set[int] = set()
     with db.write() as connection:
         now = db.now(connection)
         for part in slices(sorted(read), 500):
@@ -73,6 +78,7 @@ def record_lines(db: Database, shop: str, read: Mapping[int, Sequence[OrderLine]
             different = [uid for uid in part if _counted(before.get(uid, ())) != _counted(read[uid])]
             for uid in different:
                 changed |= set(before.get(uid, ())) ^ set(read[uid]) or {*before.get(uid, ()), *read[uid]}
+                gone.update(line.article_uid for line in before.get(uid, ()) if line.article_uid is not None)
             if different:
                 connection.execute(
                     delete(StockOrderLine).where(
@@ -89,7 +95,39 @@ def record_lines(db: Database, shop: str, read: Mapping[int, Sequence[OrderLine]
                 ),
                 [{"shop": shop, "uid": uid, "read_at": now} for uid in part],
             )
+        _leave_open(connection, shop, gone, now)
     return changed
+
+
+def _leave_open(connection: Connection, shop: str, article_uids: Iterable[int], now: datetime) -> None:
+    """The numbers of these articles that were brought to a figure of Specter's are looked at again."""
+    for part in slices(sorted(article_uids), 500):
+        numbers = set(
+            connection.execute(
+                select(StockFigure.product_number).where(
+                    StockFigure.shop == shop, StockFigure.article_uid.in_(part)
+                )
+            ).scalars()
+        )
+        rows = [
+            {
+                "shop": shop,
+                "function": STOCK,
+                "product_number": number,
+                "why": GIVEN_BACK,
+                "since": now,
+            }
+            for number in sorted(numbers)
+        ]
+        if rows:
+            connection.execute(
+                delete(ImportOpen).where(
+                    ImportOpen.shop == shop,
+                    ImportOpen.function == STOCK,
+                    ImportOpen.product_number.in_(numbers),
+                )
+            )
+            connection.execute(insert(ImportOpen), rows)
 
 
 def lines_of(db: Database, shop: str, article_uids: Iterable[int], sent_after: datetime | None) -> OrderLines:

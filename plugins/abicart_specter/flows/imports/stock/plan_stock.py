@@ -36,7 +36,7 @@ from abicart_specter.flows.imports.stock.order_book import OrderBook
 from abicart_specter.flows.imports.stock.shop_stock import ShopStock, why_not
 from abicart_specter.flows.requests_made import counted_abicart
 from abicart_specter.ledger.keys import slices
-from abicart_specter.ledger.stock_records import HeldStock, SettledStock, StockPlan
+from abicart_specter.ledger.stock_records import GIVEN_BACK, HeldStock, SettledStock, StockPlan
 
 log = logging.getLogger(__name__)
 
@@ -67,8 +67,12 @@ class StockPlanned:
 
 @dataclass(slots=True)
 class _Plan:
-    """The plan while it grows; holds no more of a change than its hash."""
+    """The plan while it grows; holds no more of a change than its hash.
 
+    :param given_back: product numbers of which orders gave pieces back in the shop.
+    """
+
+    given_back: set[str] = field(default_factory=set)
     numbers: int = 0
     changes: int = 0
     equal: int = 0
@@ -95,6 +99,8 @@ def plan_stock(ctx: FlowContext, names: InfoNames) -> StockPlanned:
     with counted_abicart(ctx, "plan_stock") as abicart:
         book, shop = OrderBook(ctx, abicart, names), ShopStock(ctx, abicart, abicart.webshop())
         numbers = _with_orders(ctx, account, look.numbers, book)
+        still_open = ctx.ledger.imports.iter_open(ctx.shop, Queue.STOCK.value)
+        plan.given_back = {one.product_number for one in still_open if one.why == GIVEN_BACK}
         for some in slices(numbers, NUMBERS_AT_ONCE):
             _plan_some(ctx, account, some, book, shop, plan)
     ctx.ledger.imports.record_looked(ctx.shop, Queue.STOCK.value, look.to_row_id, plan.open)
@@ -168,10 +174,14 @@ def _without_news(
     book: OrderBook,
     plan: _Plan,
 ) -> set[ItemKey]:
-    """Items of which nothing happened since the shop was brought to this figure: it goes on from there by itself."""
+    """Items of which nothing happened since the shop was brought to this figure: it goes on from there by itself.
+
+    A cancelled order is news, also where the figure holds it: the shop has given its pieces back, and Specter may have
+    told them in this very figure already.
+    """
     same: dict[ItemKey, tuple[SoldItem, Candidate, SettledStock]] = {}
     for one in found:
-        last = settled.get(one.key)
+        last = None if one.number in plan.given_back else settled.get(one.key)
         if last is not None and (last.row_id, last.product_number) == (one.figure.row_id, one.number):
             same[one.key] = (SoldItem(one.key, last.article_uid, one.number), one, last)
     takes = book.takes({item: one.figure.opened_after for item, one, _ in same.values()})

@@ -18,6 +18,7 @@ from abicart_specter.flows.imports.stock.figures import account_of
 from abicart_specter.flows.imports.stock.stock_csv import iter_stock_changes, stock_cells, write_stock_csv
 from abicart_specter.flows.reports import log_table, write_csv
 from abicart_specter.ledger.stock_records import (
+    GIVEN_BACK,
     SETTLED_STATES,
     HeldStock,
     StockPlan,
@@ -107,7 +108,7 @@ def _close_numbers(ctx: FlowContext) -> int:
     still = {
         one.product_number: one.why
         for one in ctx.ledger.imports.iter_open(ctx.shop, queue)
-        if one.product_number not in done
+        if one.product_number not in done or one.why == GIVEN_BACK  # after the plan
     }
     if done:
         ctx.ledger.imports.record_looked(ctx.shop, queue, 0, still)
