@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,13 @@ def scratch_ledger() -> Iterator[Ledger]:
 
     with tempfile.TemporaryDirectory(prefix="dry-run-") as folder:
         url = f"sqlite:///{Path(folder) / 'scratch.db'}"
-        upgrade(url)
+        chatter = logging.getLogger("alembic.runtime.migration")
+        level = chatter.level
+        # Who reads a dry run's log should not wonder whether the real ledger was upgraded.
+        chatter.setLevel(logging.WARNING)
+        try:
+            upgrade(url)
+        finally:
+            chatter.setLevel(level)
         with Ledger.open(url) as ledger:
             yield ledger

@@ -24,6 +24,10 @@ class ApproveStockOperator(AskPersonOperator):
 
     def record(self, ctx: FlowContext, *, approved: bool, by: str, at: Any, plan_hash: str | None) -> None:
         ctx.ledger.stock.decide(ctx.run, approved=approved, by=by, at=at, plan_hash=plan_hash)
+        answer = "approved" if approved else "refused"
+        self.log.info(
+            "Shop %s: stock: %s by %s.", ctx.shop, answer, by or "the settings: nobody answered in time"
+        )
 
 
 class ReleaseStockOperator(ShopOperator):

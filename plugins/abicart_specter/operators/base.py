@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
     from abicart_specter.flows.context import FlowContext
     from abicart_specter.flows.journal import Journal
+
+log = logging.getLogger(__name__)
 
 REPORTS_DIR_VARIABLE = "ABICART_SPECTER_REPORTS_DIR"
 JOURNAL_DIR_VARIABLE = "ABICART_SPECTER_JOURNAL_DIR"
@@ -128,4 +131,5 @@ class ShopOperator(BaseOperator):
     def skip_when(condition: bool, why: str) -> None:
         """Leave the task pink instead of green when the run's parameters do not ask for it."""
         if condition:
+            log.info("Skipped: %s", why)  # Airflow's own line does not say why
             raise AirflowSkipException(why)

@@ -41,6 +41,8 @@ class AskOnlyWhatIsAskedOperator(ShopOperator):
         from abicart_specter.domain.imports.records import ImportPart
 
         asked: list[str] = context["ti"].xcom_pull(task_ids="plan_import", key=PLAN)["ask"]
+        words = f"a person is asked about {', '.join(asked)}" if asked else "nobody needs to be asked"
+        self.log.info("Shop %s: %s.", self.shop, words)
         needless = [
             f"{task}_{part.value}"
             for part in ImportPart

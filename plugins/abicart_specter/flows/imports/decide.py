@@ -43,7 +43,7 @@ def record_answer(
         decision = PartDecision.TIMED_OUT
     who = by or NO_ANSWER
     imports.decide_part(ctx.run, part, plan_hash or record.plan_hash, decision, who, at)
-    log.info("Shop %s: %s, %s changes: %s by %s.", ctx.shop, part.value, record.items, decision.value, who)
+    log.info("Shop %s: %s of %s products: %s by %s.", ctx.shop, part.value, record.items, decision.value, who)
     if not approved:
         words = f"Refused by {by}." if by else "Nobody answered in time."
         # Those that an earlier yes has released too: the last answer counts.

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from abicart_specter.domain.imports.import_mapping import ImportMapping
 from abicart_specter.domain.imports.records import HeldImport, PlannedChange
+from abicart_specter.domain.imports.worst import value_in_words
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.drain_queue import queue_account
 from abicart_specter.flows.imports.article_fields import article_fields
@@ -38,7 +39,7 @@ def preview_import(ctx: FlowContext, mapping: ImportMapping, *, changes_in_log: 
     )
     changes: list[PlannedChange] = []
     held: list[HeldImport] = []
-    counts: Counter[str] = Counter(looked_at=len(look.numbers))
+    counts: Counter[str] = Counter({"product numbers looked at": len(look.numbers)})
     with scratch_ledger() as scratch:
         dry = replace(ctx, staging=scratch, dry_run=True)
         read_catalogue(dry, article_fields(ctx.settings))
@@ -59,8 +60,8 @@ def preview_import(ctx: FlowContext, mapping: ImportMapping, *, changes_in_log: 
             (
                 ", ".join(number for _, number in change.keys),
                 one.field.value,
-                "" if one.before is None else one.before,
-                "" if one.after is None else one.after,
+                value_in_words(one.field, one.before),
+                value_in_words(one.field, one.after),
             )
             for change in changes
             for one in change.fields
@@ -70,7 +71,7 @@ def preview_import(ctx: FlowContext, mapping: ImportMapping, *, changes_in_log: 
     if held:
         log_table(
             log,
-            "Would be held",
+            "Would be held" + (f", the first {HELD_SHOWN}" if counts["held"] > HELD_SHOWN else ""),
             ("product number", "rule", "reason"),
             [(one.product_number, one.rule, one.message) for one in held[:HELD_SHOWN]],
         )

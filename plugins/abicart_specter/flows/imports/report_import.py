@@ -9,6 +9,8 @@ from itertools import islice
 from typing import Any
 
 from abicart_specter.domain.imports.records import ImportPart
+from abicart_specter.domain.imports.worst import value_in_words
+from abicart_specter.domain.masters import Master
 from abicart_specter.errors import IncompleteRunError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.drain_queue import queue_account
@@ -157,8 +159,12 @@ def _show_changes(ctx: FlowContext) -> None:
                 log,
                 f"{state.value}" + (f", the first {CHANGES_SHOWN}" if len(rows) > CHANGES_SHOWN else ""),
                 ("product number", "field", "before", "after", "reason"),
-                [(row[0], row[4], row[5], row[6], row[8]) for row in rows[:CHANGES_SHOWN]],
+                [(row[0], row[4], _words(row, 5), _words(row, 6), row[8]) for row in rows[:CHANGES_SHOWN]],
             )
+
+
+def _words(row: tuple[object, ...], place: int) -> str:
+    return value_in_words(Master(row[4]), str(row[place]) or None)
 
 
 def _show_held(ctx: FlowContext) -> None:
@@ -171,7 +177,7 @@ def _show_held(ctx: FlowContext) -> None:
         log_table(
             log,
             f"held, {rule}: {count}",
-            ("product number", "shop", "Specter", "reason"),
+            ("product number", "in the shop", "Specter told", "reason"),
             [
                 (one.product_number, one.shop_value or "", one.specter_value or "", one.message)
                 for one in shown
