@@ -33,8 +33,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--prices", type=int, default=300, help="prices at each rate there and back; 999999 is all (300)"
     )
-    group.addoption("--import-mixes", type=int, default=50, help="mixes of open questions and faults (50)")
-    group.addoption("--weeks", type=int, default=1, help="simulated weeks of all flows (1)")
+    group.addoption("--import-mixes", type=int, default=12, help="mixes of open questions and faults (12)")
+    group.addoption(
+        "--weeks", default="1", help="simulated weeks of all flows, from seed 0; 5+3: seeds 5, 6, 7 (1)"
+    )
     group.addoption(
         "--import-kills", type=int, default=25, help="cases of the imports whose workers are killed (25)"
     )
