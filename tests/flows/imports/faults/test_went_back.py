@@ -12,6 +12,8 @@ from import_people import People
 from import_stage import HOUR, SETTINGS, ImportStage
 from import_tasks import NIGHT, ImportDag, Wanted
 
+OTHERS = [(ARRIVES, True), (BEFORE, False)]
+"""Moments, and whether the run whose worker was killed is tried again before the next night."""
 APPROVED = dict.fromkeys(("price", "vat", "text"), "approve")
 
 
@@ -44,9 +46,14 @@ def _told(what: str, people: People, number: str) -> Told:
     }[what]
 
 
-@pytest.mark.parametrize("what", ["price", "name", "vat", "price and vat", "sale", "higher sale"])
-@pytest.mark.parametrize("moment", [ARRIVES, BEFORE])
-@pytest.mark.parametrize("again", [False, True], ids=["next night", "tried again"])
+WHATS = ["price", "name", "vat", "price and vat", "sale", "higher sale"]
+CASES = [
+    *((what, ARRIVES, False) for what in WHATS),
+    *((what, moment, again) for what in ("price", "higher sale") for moment, again in OTHERS),
+]
+
+
+@pytest.mark.parametrize(("what", "moment", "again"), CASES)
 def test_back_to_what_it_was(stage: ImportStage, what: str, moment: str, again: bool) -> None:
     stage.restore()
     people = People(stage)
