@@ -103,6 +103,11 @@ class Comparison:
         for one in self.lab.specter_orders():
             self.specter_orders.setdefault(one["external_number"], []).append(one)
         self.lines = self._csv("reconciliation.csv")
+        self.unconfirmed = {
+            int(line["uid"])
+            for line in self.lines
+            if line["what"] == "order" and line["standing"] == "unconfirmed"
+        }
         self.flags: dict[ItemKey, set[str]] = {}
         for row in self.lab.ledger.iter_open_flags("demo"):
             self.flags.setdefault(row.flag.key, set()).add(row.flag.rule)
@@ -196,6 +201,9 @@ class Comparison:
             return f"held {self.held[one.number]}"
         if rules := self.flags.get(one.key, set()) & ({*NUMBER_RULES} if not one.field else {*TEXT_RULES}):
             return f"flag {', '.join(sorted(rules))}"
+        if one.field and not getattr(self.lab.settings.imports, one.field):
+            # Nothing lists it: the shop's value goes when the product changes in the shop.
+            return "changed in Specter, of which the shop is master"
         if (to := self.people.renumbered_in_specter.get(one.number)) and self._has_line(to, "number_unknown"):
             return "line excluded number_unknown"
         return ""
@@ -334,7 +342,9 @@ class Comparison:
             states = {record.state for record in records.get(one.uid, [])} & NOT_DONE
             delivered = specter["delivery_status"] == "D" and not cancelled
             alike = sent == delivered and discarded == cancelled and specter["delivery_status"] in ("N", "D")
-            if not alike and not (rules or states):
+            if not alike and one.uid in self.unconfirmed:
+                self.verdict.because("status: the order is unconfirmed")
+            elif not alike and not (rules or states):
                 self.verdict.unexplained.append(
                     f"order {one.number}: shop sent {sent} discarded {discarded}, Specter "
                     f"{specter['status_id']} {specter['delivery_status']}"
