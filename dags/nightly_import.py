@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from abicart_specter.operators.order_status import ImportOrderStatusOperator
-from abicart_specter.operators.reconcile import ReconcileOperator
 from airflow.sdk import DAG, CronTriggerTimetable, Param, TaskGroup, TriggerRule
 
 from abicart_specter.dag_docs import dag_doc, shops
@@ -14,10 +12,12 @@ from abicart_specter.operators.apply_changes import ApplyChangesOperator
 from abicart_specter.operators.approve_changes import ApproveChangesOperator, ReleaseChangesOperator
 from abicart_specter.operators.check_imports import CheckImportsOperator
 from abicart_specter.operators.drain_article_info import DrainArticleInfoOperator
+from abicart_specter.operators.order_status import ImportOrderStatusOperator
 from abicart_specter.operators.plan_import import AskOnlyWhatIsAskedOperator, PlanImportOperator
 from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL
 from abicart_specter.operators.preview_import import PreviewImportOperator
 from abicart_specter.operators.read_import_catalogue import ReadImportCatalogueOperator
+from abicart_specter.operators.reconcile import ReconcileOperator
 from abicart_specter.operators.report_import import ReportImportOperator
 from abicart_specter.operators.validate_numbers import ValidateNumbersOperator
 
@@ -90,7 +90,9 @@ def nightly_import(shop: str, shop_file: Path) -> DAG:
                     question=("plan_import", f"question_{part}"),
                     **common,
                 )
-                release = ReleaseChangesOperator(task_id=f"release_{part}", part=part, **common)
+                release = ReleaseChangesOperator(
+                    task_id=f"release_{part}", part=part, pool=SPECTER_POOL, **common
+                )
                 beyond = ApplyChangesOperator.partial(task_id=f"apply_{part}", **mapped).expand(
                     chunk=release.output
                 )

@@ -61,7 +61,7 @@ def stock_import(shop: str, shop_file: Path) -> DAG:
         )
         within = ApplyStockOperator.partial(task_id="apply", **mapped).expand(chunk=plan.output)
         ask = ApproveStockOperator(task_id="approve", question=("plan_stock", QUESTION), **common)
-        release = ReleaseStockOperator(task_id="release", **common)
+        release = ReleaseStockOperator(task_id="release", pool=SPECTER_POOL, **common)
         beyond = ApplyStockOperator.partial(task_id="apply_approved", **mapped).expand(chunk=release.output)
         report = ReportStockOperator(task_id="report", trigger_rule=TriggerRule.ALL_DONE, retries=0, **common)
 

@@ -1,9 +1,10 @@
-"""The operators of order status and undo, with connections as Airflow has them, against both servers."""
+"""The operators of order status, undo and an approval, with connections as Airflow has them, against both servers."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,11 +12,15 @@ from urllib.parse import urlsplit
 
 import pytest
 from airflow.sdk.exceptions import AirflowSkipException
-from import_lab import ImportLab, import_lab
+from import_lab import FLOW, ImportLab, import_lab
 from status_lab import SECRET, StatusLab
 
+from abicart_specter.domain.imports.records import ImportPart
 from abicart_specter.errors import ConfigurationError
+from abicart_specter.flows.imports.chunks import ImportChunk
+from abicart_specter.flows.imports.decide import record_answer
 from abicart_specter.ledger.migrate import upgrade
+from abicart_specter.operators.approve_changes import ReleaseChangesOperator
 from abicart_specter.operators.order_status import ImportOrderStatusOperator
 from abicart_specter.operators.undo_import import UndoImportOperator
 
@@ -124,3 +129,19 @@ def test_an_undo_without_a_run_is_refused(night: ImportLab, run: Run) -> None:
     operator = UndoImportOperator(task_id="undo_import", shop="demo", flow="import_undo")
     with pytest.raises(ConfigurationError, match="No run was named"):
         run(night, operator, run_id="", dry_run=False)
+
+
+def test_an_approved_price_that_specter_has_corrected_meanwhile_is_not_written(
+    night: ImportLab, run: Run
+) -> None:
+    item = night.plain_items()[0]
+    number, before = item["product_number"], night.shop_price(item["uid"])
+    right = night.specter_price(number)
+    night.in_specter(number, price="1.00")
+    asked = night.night(ctx=night.context("manual__1", flow=FLOW))
+    night.in_specter(number, price=str(right))
+    record_answer(asked.ctx, ImportPart.PRICE, approved=True, by="the owner", at=datetime.now(UTC))
+    operator = ReleaseChangesOperator(task_id="release_price", shop="demo", flow=FLOW, part="price")
+    chunks = [ImportChunk.from_xcom(one) for one in run(night, operator)]
+    assert night.apply(asked.ctx, chunks) == {"voided": 1}
+    assert night.shop_price(item["uid"]) == before

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abicart_specter.operators.ask_person import AskPersonOperator
-from abicart_specter.operators.base import ShopOperator
+from abicart_specter.operators.base import ShopOperator, journal
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -31,7 +31,7 @@ class ApproveChangesOperator(AskPersonOperator):
 
 
 class ReleaseChangesOperator(ShopOperator):
-    """Deals the approved changes out to chunks.
+    """Deals the approved changes out to chunks, after a look at what Specter has told since the question was asked.
 
     :param part: ``price``, ``vat`` or ``text``.
     """
@@ -42,7 +42,11 @@ class ReleaseChangesOperator(ShopOperator):
 
     def execute(self, context: Context) -> list[dict[str, Any]]:
         from abicart_specter.domain.imports.records import ImportPart
+        from abicart_specter.flows.drain_queue import drain_article_info
         from abicart_specter.flows.imports.decide import release
+        from abicart_specter.operators.options import lease_terms
 
         with self.flow_context(context) as ctx:
+            # Hours may have passed: a price list that was corrected meanwhile must void the approved one.
+            drain_article_info(ctx, journal(), lease_terms(ctx.settings))
             return [chunk.as_xcom() for chunk in release(ctx, ImportPart(self.part))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abicart_specter.operators.ask_person import AskPersonOperator
-from abicart_specter.operators.base import ShopOperator
+from abicart_specter.operators.base import ShopOperator, journal
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -31,10 +31,14 @@ class ApproveStockOperator(AskPersonOperator):
 
 
 class ReleaseStockOperator(ShopOperator):
-    """Deals the approved plan out to chunks."""
+    """Deals the approved plan out to chunks, after a look at what Specter has told since the question was asked."""
 
     def execute(self, context: Context) -> list[dict[str, Any]]:
+        from abicart_specter.clients.specter_batches import Queue
+        from abicart_specter.flows.drain_queue import drain_queue
         from abicart_specter.flows.imports.stock.chunks import stock_chunks
+        from abicart_specter.operators.options import lease_terms
 
         with self.flow_context(context) as ctx:
+            drain_queue(ctx, journal(), lease_terms(ctx.settings), Queue.STOCK)
             return [chunk.as_xcom() for chunk in stock_chunks(ctx)]
