@@ -23,7 +23,7 @@ class ApproveChangesOperator(AskPersonOperator):
         super().__init__(**kwargs)
         self.part = part
 
-    def record(self, ctx: FlowContext, *, approved: bool, by: str, at: Any, plan_hash: str | None) -> None:
+    def record(self, ctx: FlowContext, approved: bool, by: str, at: Any, plan_hash: str) -> None:
         from abicart_specter.domain.imports.records import ImportPart
         from abicart_specter.flows.imports.decide import record_answer
 

@@ -22,7 +22,7 @@ class ApproveStockOperator(AskPersonOperator):
         self.skip_when(asked is None, "The plan is within the guard's limits; nobody needs to be asked.")
         return super().execute(context)
 
-    def record(self, ctx: FlowContext, *, approved: bool, by: str, at: Any, plan_hash: str | None) -> None:
+    def record(self, ctx: FlowContext, approved: bool, by: str, at: Any, plan_hash: str) -> None:
         ctx.ledger.stock.decide(ctx.run, approved=approved, by=by, at=at, plan_hash=plan_hash)
         answer = "approved" if approved else "refused"
         self.log.info(

@@ -14,15 +14,13 @@ if TYPE_CHECKING:
 
     from abicart_specter.flows.context import FlowContext
 
-ASKED = "asked"
-"""Key of the XCom with the hash of the plan whose table the person sees."""
+ASKED = "asked"  # key of the XCom with the hash of the plan whose table the person sees
 
 
 class AskPersonOperator(ShopOperator, ApprovalOperator):
-    """Asks whether changes beyond the guard's limits may be applied (rules 30 and 31).
+    """Asks whether changes beyond the guard's limits may be applied (rules 30 and 31), as ``import_guard`` says.
 
-    How long it waits, and what happens without an answer, are the shop's settings ``import_guard.answer_within_hours``
-    and ``without_answer``. Refused, or no answer: the tasks after it are skipped. Subclasses record the decision.
+    Refused, or no answer: the tasks after it are skipped. Subclasses record the decision.
 
     :param question: the task and key of the XCom that holds ``{"subject": …, "body": …, "plan_hash": …}``, the body in
         Markdown. The answer counts for the plan with that hash only, also when another was made meanwhile.
@@ -31,40 +29,31 @@ class AskPersonOperator(ShopOperator, ApprovalOperator):
     ui_color = "#fff4ce"
 
     def __init__(self, *, question: tuple[str, str], **kwargs: Any) -> None:
-        task, key = question
-        pulled = f"ti.xcom_pull(task_ids='{task}', key='{key}')"
-        super().__init__(
-            subject=f"{{{{ {pulled}['subject'] }}}}",
-            body=f"{{{{ {pulled}['body'] }}}}",
-            response_timeout=timedelta(hours=72),  # until the settings are read, at the start
-            defaults=self.REJECT,
-            **kwargs,
-        )
+        pulled = "ti.xcom_pull(task_ids='{}', key='{}')".format(*question)
+        subject, body = (f"{{{{ {pulled}['{part}'] }}}}" for part in ("subject", "body"))
+        never = timedelta(hours=72)  # time-out and default are the shop's settings, read at the start
+        super().__init__(subject=subject, body=body, response_timeout=never, defaults=self.REJECT, **kwargs)
         self.question = question
 
     def execute(self, context: Context) -> Any:
         from abicart_specter.settings import load_shop_by_name
 
-        guard = load_shop_by_name(self.shop).import_guard
+        guard, (task, key) = load_shop_by_name(self.shop).import_guard, self.question
         self.response_timeout = timedelta(hours=guard.answer_within_hours)
         self.defaults = [self.APPROVE if guard.without_answer == "apply" else self.REJECT]
-        task, key = self.question
         asked = context["ti"].xcom_pull(task_ids=task, key=key) or {}
         context["ti"].xcom_push(key=ASKED, value=asked.get("plan_hash"))
         return super().execute(context)
 
     def execute_complete(self, context: Context, event: dict[str, Any]) -> Any:
         if "error" not in event:
-            approved, user = event["chosen_options"] == [self.APPROVE], event.get("responded_by_user") or {}
-            asked = context["ti"].xcom_pull(task_ids=self.task_id, key=ASKED)
-            by, at = str(user.get("name") or ""), event["responded_at"]
+            yes, user = event["chosen_options"] == [self.APPROVE], event.get("responded_by_user") or {}
+            # Without the hash nobody knows what was seen: then the answer is for no plan at all.
+            asked = context["ti"].xcom_pull(task_ids=self.task_id, key=ASKED) or "unknown"
             with self.flow_context(context) as ctx:
-                self.record(ctx, approved=approved, by=by, at=at, plan_hash=asked)
+                self.record(ctx, yes, str(user.get("name") or ""), event["responded_at"], asked)
         return super().execute_complete(context, event)
 
-    def record(self, ctx: FlowContext, *, approved: bool, by: str, at: Any, plan_hash: str | None) -> None:
-        """Write down who decided what. ``by`` is empty when nobody answered in time.
-
-        :param plan_hash: of the plan that was asked about.
-        """
+    def record(self, ctx: FlowContext, approved: bool, by: str, at: Any, plan_hash: str) -> None:
+        """Write down who decided what about the plan with that hash. ``by`` is empty when nobody answered in time."""
         raise NotImplementedError

@@ -105,14 +105,17 @@ class ShopOperator(BaseOperator):
             ledger.close()
 
     def count_red_before(self, context: Context) -> int:
-        """How many tasks right before this one failed, or could not run because of one that did."""
-        count: int = context["ti"].get_ti_count(
-            dag_id=self.dag_id,
-            run_ids=[context["run_id"]],
-            task_ids=sorted(self.upstream_task_ids),
-            states=["failed", "upstream_failed"],
-        )
-        return count
+        """How many of the tasks before this one failed; if none did, how many could not run."""
+        for state in ("failed", "upstream_failed"):
+            count: int = context["ti"].get_ti_count(
+                dag_id=self.dag_id,
+                run_ids=[context["run_id"]],
+                task_ids=sorted(self.upstream_task_ids),
+                states=[state],
+            )
+            if count:
+                return count
+        return 0
 
     @staticmethod
     def is_dry_run(context: Context) -> bool:
