@@ -120,7 +120,8 @@ def _edits(
         yield _line(one, reason, master.value, now, pairs[master.value].specter_value)
     changed = {master.value for master, _ in edits}
     for name, pair in sorted(pairs.items()):
-        if pair.origin is PairOrigin.UNDO and name not in changed:
+        something = pair.shop_value is not None or pair.specter_value is not None
+        if something and pair.origin is PairOrigin.UNDO and name not in changed:
             account.values[name, UNDONE.standing, UNDONE.rule] += 1
             yield _line(one, UNDONE, name, pair.shop_value, pair.specter_value)
 
