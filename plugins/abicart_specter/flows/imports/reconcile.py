@@ -83,7 +83,7 @@ def reconcile(ctx: FlowContext, mapping: ImportMapping) -> Reconciliation:
 
         def lines() -> Iterator[Line]:
             yield from order_lines(ctx, abicart, orders)
-            yield from item_lines(ctx, record.started_at, items)
+            yield from item_lines(ctx, facts, record.started_at, items)
             yield from value_lines(ctx, account, mapping, facts, items)
 
         path = write_csv(ctx, CSV, COLUMNS, map(_cells, _noting(lines(), unexplained)))

@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
-from abicart_specter.domain.masters import Master
+from abicart_specter.domain.imports.article_values import article_values
+from abicart_specter.domain.masters import Master, shop_value
 from abicart_specter.domain.money import shortest
 from abicart_specter.domain.reconcile.products import GONE, ProductSeen, explain_product
 from abicart_specter.domain.reconcile.standing import Line, Reason, Standing
 from abicart_specter.domain.reconcile.values import UNDONE, edited_in_shop, same_value
-from abicart_specter.domain.records import ItemKey, Severity
+from abicart_specter.domain.records import ItemKey, Severity, ShopFacts
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.ledger import ItemStanding, OutcomeRecord, Pair, PairOrigin
 
@@ -20,6 +22,8 @@ EXPORTS = ("product_export", "product_change_export")
 _NOT_OF_THE_PRODUCT = ("not_selected",)
 """An export of a few products says of all others that they were not asked for."""
 _SHOP_EDITS = (Master.PRICE, Master.VAT, Master.NAME)
+_BY_IMPORT_ALONE = (Master.EXTRA_PRICE, Master.DESCRIPTION)
+"""Fields that no export sends; only in the staged documents."""
 
 Flagged = Mapping[ItemKey, Mapping[str, tuple[str, str]]]
 Found = Counter[tuple[str, Standing, str]]
@@ -35,7 +39,7 @@ class ItemAccount:
     gone: int = 0
 
 
-def item_lines(ctx: FlowContext, read_at: datetime, account: ItemAccount) -> Iterator[Line]:
+def item_lines(ctx: FlowContext, facts: ShopFacts, read_at: datetime, account: ItemAccount) -> Iterator[Line]:
     """Count all products; yield a line for each that is not simply in Specter, and for each value changed in the shop.
 
     :param read_at: when reading the catalogue began: a pair settled since is newer than what was staged.
@@ -43,7 +47,8 @@ def item_lines(ctx: FlowContext, read_at: datetime, account: ItemAccount) -> Ite
     flagged = _flagged(ctx)
     for batch in ctx.staging.imports.iter_standing(ctx.run):
         pairs = ctx.ledger.pairs(ctx.shop, [one.key for one in batch])
-        edits = {one.key: _edited(one, pairs[one.key], read_at) for one in batch}
+        imported = _imported(ctx, facts, batch, pairs)
+        edits = {one.key: _edited(one, pairs[one.key], read_at, imported) for one in batch}
         unknown = [one.key for one in batch if not _in_specter(one) or edits[one.key]]
         outcomes = ctx.ledger.imports.last_outcomes(
             ctx.shop, EXPORTS, unknown, passed_over=_NOT_OF_THE_PRODUCT
@@ -87,12 +92,47 @@ def _seen(one: ItemStanding, outcome: OutcomeRecord | None, flagged: Flagged) ->
     )
 
 
+def _imported(
+    ctx: FlowContext,
+    facts: ShopFacts,
+    batch: Sequence[ItemStanding],
+    pairs: Mapping[ItemKey, Mapping[str, Pair]],
+) -> dict[tuple[ItemKey, Master], str | None]:
+    """What the shop shows now of the fields that only imports settle, where Specter is master and has a value."""
+    wanted: dict[tuple[ItemKey, Master], int] = {}
+    for master in ctx.settings.masters():
+        if master in _BY_IMPORT_ALONE:
+            for one in batch:
+                pair = pairs[one.key].get(master.value)
+                # Without a sale of Specter's a campaign is the shop's own (rule 23).
+                if pair is not None and pair.specter_value is not None:
+                    wanted[one.key, master] = one.article_uid
+    found: dict[tuple[ItemKey, Master], str | None] = {}
+    for group in ctx.staging.staged_groups(ctx.run, sorted(set(wanted.values()))):
+        description = article_values(group, facts).text(Master.DESCRIPTION)
+        for item in group:
+            for master in _BY_IMPORT_ALONE:
+                if (item.key, master) in wanted:
+                    now = description if master is Master.DESCRIPTION else shop_value(item, master)
+                    found[item.key, master] = now
+    return found
+
+
 def _edited(
-    one: ItemStanding, pairs: Mapping[str, Pair], read_at: datetime
+    one: ItemStanding,
+    pairs: Mapping[str, Pair],
+    read_at: datetime,
+    imported: Mapping[tuple[ItemKey, Master], str | None],
 ) -> Sequence[tuple[Master, str | None]]:
     """The fields whose value in the shop is not that of the pair, with the shop's value."""
+    values: dict[Master, Decimal | str | None] = dict(
+        zip(_SHOP_EDITS, (one.price, one.vat_rate, one.name or None), strict=True)
+    )
+    values |= {
+        master: imported[one.key, master] for master in _BY_IMPORT_ALONE if (one.key, master) in imported
+    }
     found = []
-    for master, value in zip(_SHOP_EDITS, (one.price, one.vat_rate, one.name or None), strict=True):
+    for master, value in values.items():
         pair = pairs.get(master.value)
         if pair is None or pair.settled_at is None or pair.settled_at >= read_at:
             continue

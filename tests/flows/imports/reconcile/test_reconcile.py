@@ -283,3 +283,43 @@ def test_what_another_run_was_told_before_the_night_is_no_edit_in_the_shop(lab: 
     lab.imports.drain(lab.imports.context(flow="product_change_export"))
     _, found = lab.night()
     assert found.lines == []
+
+
+def test_a_description_or_campaign_edited_in_the_shop_is_told_where_specter_is_master(
+    lab: ReconcileLab,
+) -> None:
+    item = lab.imports.plain_items()[0]
+    number = item["product_number"]
+    price = lab.imports.specter_price(number)
+    lab.imports.in_specter(
+        number,
+        description="<p>Specter's</p>",
+        old_price=str(price),
+        price=str(price * Decimal("0.8")),
+        show_old_price=True,
+    )
+    _, found = lab.night()
+    assert found.lines == []
+    price_now = {"regular": {"SEK": str(item["price"])}, "specialOffer": {"SEK": "1"}}
+    lab.imports.abicart_server.control.edit(
+        "Article",
+        uid=item["uid"],
+        patch={"description": {"sv": "<p>The shop's</p>"}, "price": price_now},
+    )
+    _, found = lab.night()
+    assert found.why("value", number) == {
+        ("description", "waiting", "edited_in_shop"),
+        ("extra_price", "waiting", "edited_in_shop"),
+    }
+
+
+def test_a_campaign_of_the_shops_own_is_no_difference(lab: ReconcileLab) -> None:
+    item = lab.imports.plain_items()[0]
+    lab.imports.in_specter(
+        item["product_number"], price=str(lab.imports.specter_price(item["product_number"]))
+    )
+    lab.night()
+    price = {"regular": {"SEK": str(item["price"])}, "specialOffer": {"SEK": "1"}}
+    lab.imports.abicart_server.control.edit("Article", uid=item["uid"], patch={"price": price})
+    _, found = lab.night()
+    assert found.lines == []
