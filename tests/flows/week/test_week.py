@@ -91,6 +91,8 @@ def test_a_week(
     story = "\n".join([f"seed {seed}", *people.story, str(week)])
     assert len(verdicts) == 1, f"the quiet night was not reconciled\n{story}"
     (verdict,) = verdicts
+    story += "\n".join(["", "unexplained:", *verdict.unexplained, "needless:", *verdict.needless])
+    story += "\n".join(["", "oversold:", *people.oversold])
     record_testsuite_property(f"week {seed}", f"{week}; explained: {json.dumps(verdict.explained)}")
     assert (verdict.unexplained, verdict.needless, people.oversold) == ([], [], []), story
     assert people.did["buy"] > 50 and week.ran["nightly_import", "green"] >= 3, story

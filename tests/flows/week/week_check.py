@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
@@ -167,7 +168,8 @@ class Comparison:
         if not any(_same_price(regular, expected, one) for one in {rate, percent / 100}):
             yield "price", str(regular), str(expected)
         if (
-            imports.extra_price
+            imports.price
+            and imports.extra_price
             and sale
             and not any(_same_price(campaign, price, one) for one in {rate, percent / 100})
         ):
@@ -278,6 +280,8 @@ class Comparison:
             spared = Decimal(0) if figure is None else figure.subtracted
             if why := self._stock_is_held(number, first.get(number, [])):
                 self.verdict.because(f"stock: held {why}")
+            elif figure is None and number not in self._told_stock():
+                self.verdict.because("stock: Specter has not told it yet")
             elif number in self.people.set_by_hand:
                 self.verdict.because("stock: set by hand in the shop since Specter told it last")
             elif max(Decimal(0), expected - spared) <= stock <= expected + back:
@@ -287,6 +291,14 @@ class Comparison:
                     f"{key} {number} stock: shop {stock}, Specter {available}, not sent {waiting}, back {back}, "
                     f"settled {figure}"
                 )
+
+    def _told_stock(self) -> set[str]:
+        """Whose stock Specter has told at all; of what we send, only the opening stock is known."""
+        with sqlite3.connect(self.lab.folder / "ledger.db") as connection:
+            rows = connection.execute(
+                "SELECT DISTINCT product_number FROM inbox_row WHERE function = 'stock'"
+            )
+            return {number for (number,) in rows}
 
     def _stock_is_held(self, number: str, exported: list[Any]) -> str:
         """By which rule; empty if it is not."""

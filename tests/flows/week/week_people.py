@@ -159,9 +159,19 @@ class People:
         live = [one for one in self.bought.values() if not one.discarded]
         if live:
             one = self.draw.choice(live)
+            self._gives_back_what_is_not_there(one)
             self.shop.edit("discard_order", uid=one.uid)
             one.discarded = True
             self.note("cancel_in_shop", one.number)
+
+    def _gives_back_what_is_not_there(self, one: Bought) -> None:
+        """Goods that have left, or that Specter gave back already; until the next stock import the shop sells them."""
+        orders = self.specter.inspect("orders", external_number=one.number)
+        if any(order["status_id"] != 1 for order in orders):
+            keys = {(key.kind.value, key.uid) for key in one.rows}
+            for item in self.lab.shop_items():
+                if (item["kind"], item["uid"]) in keys:
+                    self.disturbed[item["product_number"]] += 1
 
     # staff in the shop
 

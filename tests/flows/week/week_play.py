@@ -17,7 +17,7 @@ from week_people import People
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 MONDAY = datetime(2026, 10, 19, 6, 0, tzinfo=STOCKHOLM)
 """The week ends with the night in which the clocks change."""
-TICK = timedelta(hours=2)
+TICK = timedelta(hours=3)
 DAYS = 7
 AWAKE = range(6, 23)
 NIGHT = (2, 30)
@@ -127,7 +127,7 @@ class Week:
             if flow != "product_export" and due <= now and flow not in self.going:
                 self._begin(flow, now)
         awake = now.astimezone(STOCKHOLM).hour in AWAKE
-        for _ in range(self.draw.randint(0, 4) if awake else 0):
+        for _ in range(self.draw.randint(0, 6) if awake else 0):
             self.people.something()
         self._turns(people=0.15 if awake else 0.03)
         self._disarm()
