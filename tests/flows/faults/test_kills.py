@@ -29,7 +29,7 @@ MOST_DEATHS = 3
 POINTS = [
     ("clients/specter.py:read_batch:return", 1, "batch read, nothing stored"),
     ("flows/journal.py:write:return", 1, "raw answer on disk, rows not in the inbox"),
-    ("ledger/facade.py:store_batch:return", 1, "rows in the inbox, batch not acknowledged"),
+    ("ledger/queue_facade.py:store_batch:return", 1, "rows in the inbox, batch not acknowledged"),
     ("clients/specter.py:acknowledge:return", 1, "acknowledged, the ledger does not know"),
     ("ledger/facade.py:record_special_number:return", 2, "special numbers made, some remembered"),
     ("ledger/facade.py:stage_articles:return", 1, "one page of the catalogue staged"),

@@ -44,7 +44,8 @@ def test_the_buyer_of_an_order_may_change_until_it_is_written(ledger: Ledger) ->
     changed = {"customer_key": "other", "partition": 9, "external_mark": "F-1", "discarded": True}
     ledger.orders.record_found(RUN, [found(uid, **changed) for uid in (1, 2)])
     states = ledger.orders.states(SHOP, [1, 2])
-    assert [(one.customer_key, one.partition) for one in states.values()] == [("key", 1), ("other", 9)]
+    owners = {uid: (one.customer_key, one.partition) for uid, one in states.items()}
+    assert owners == {1: ("key", 1), 2: ("other", 9)}
     assert all(one.discarded and one.external_mark == "F-1" for one in states.values())
     assert {one.uid: one.partition for one in ledger.orders.run_orders(RUN)} == {1: 1, 2: 2}
 
