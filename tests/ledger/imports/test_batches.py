@@ -123,7 +123,9 @@ def test_clean_up_keeps_the_newest_value_of_everything(clocked: tuple[Ledger, At
     assert (pruned.inbox_rows, pruned.batches) == (1, 1)
     assert minutes(ledger, "B1", "B2", "B4", "B5", "B6") == [0, 0, None, 89 * day + 1, 89 * day + 2]
     assert ledger.latest_values(ACCOUNT, INFO, ["A-1", "A-2", "A-3"]) == before
-    assert ledger.imports.queue_activity(ACCOUNT, INFO).last_reported_at == START + timedelta(days=89, minutes=1)
+    assert ledger.imports.queue_activity(ACCOUNT, INFO).last_reported_at == START + timedelta(
+        days=89, minutes=1
+    )
 
 
 def test_new_rows_are_newer_than_pruned_ones(clocked: tuple[Ledger, At]) -> None:

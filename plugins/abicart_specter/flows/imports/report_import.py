@@ -164,7 +164,7 @@ def _show_changes(ctx: FlowContext) -> None:
 
 
 def _words(row: tuple[object, ...], place: int) -> str:
-    return value_in_words(Master(row[4]), str(row[place]) or None)
+    return value_in_words(Master(str(row[4])), str(row[place]) or None)
 
 
 def _show_held(ctx: FlowContext) -> None:
