@@ -157,7 +157,9 @@ def _edits(
     for master, now in edits:
         reason = edited_in_shop(master.value, specter_is_master=master in masters, held=held)
         account.values[master.value, reason.standing, reason.rule] += 1
-        yield _line(one, reason, master.value, now, pairs[master.value].specter_value)
+        # While Specter shows a former price, the price beside it is what the campaign should be.
+        of = Master.PRICE if master is Master.EXTRA_PRICE and Master.PRICE.value in pairs else master
+        yield _line(one, reason, master.value, now, pairs[of.value].specter_value)
     changed = {master.value for master, _ in edits}
     for name, pair in sorted(pairs.items()):
         something = pair.shop_value is not None or pair.specter_value is not None
