@@ -30,6 +30,8 @@ STATUS_RULES = frozenset(
         "partly_delivered",
     }
 )
+_GO_TOGETHER = {"price": {"extra_price", "vat"}, "extra_price": {"vat"}}
+"""With another VAT rate the shop's prices are others, though Specter's are the same; a sale makes two prices of one."""
 NUMBER_RULES = frozenset(
     {
         "number_lost",
@@ -159,7 +161,7 @@ class Comparison:
         if rate * 100 != percent:
             yield "vat", str(rate), str(percent)
         price, old = Decimal(str(article["price"])), Decimal(str(article["old_price"]))
-        sale = bool(article["show_old_price"]) and old > price
+        sale = _on_sale(article)
         regular = self._price(shop, "regular")
         campaign = self._price(shop, "specialOffer")
         imports = self.lab.settings.imports
@@ -223,7 +225,7 @@ class Comparison:
             numbers, uid = line["number"].split(", "), int(line["uid"] or 0)
             if line["field"] == "extra_price" and self._ends_a_campaign(line, numbers):
                 continue
-            fields = {line["field"], ""} | ({"extra_price"} if line["field"] == "price" else set())
+            fields = {line["field"], ""} | _GO_TOGETHER.get(line["field"], set())
             if not any(
                 one.field in fields and (one.number in numbers or uid in (one.key.uid, one.article_uid))
                 for one in differences
@@ -234,7 +236,7 @@ class Comparison:
         """The shop has a campaign, Specter no sale: alike if the campaign is the shop's own, which only we know."""
         article = self.shop_articles.get(int(line["uid"] or 0))
         return bool(article and self._price(article, "specialOffer")) and not any(
-            self.articles[number]["show_old_price"] for number in numbers if number in self.articles
+            _on_sale(self.articles[number]) for number in numbers if number in self.articles
         )
 
     def _products_gone(self) -> None:
@@ -372,6 +374,12 @@ class Comparison:
 
 def _order(uid: int) -> ItemKey:
     return ItemKey(Kind.ORDER, uid)
+
+
+def _on_sale(article: dict[str, Any]) -> bool:
+    return bool(article["show_old_price"]) and Decimal(str(article["old_price"])) > Decimal(
+        str(article["price"])
+    )
 
 
 def _same_price(shop: Decimal | None, specter: Decimal, rate: Decimal) -> bool:

@@ -204,8 +204,7 @@ class People:
         if item := self._item():
             offer = {"SEK": self._money(item, 0.5, 0.9)} if self.draw.random() < 0.6 else None
             regular = {"SEK": str(item["price"] or 100)}
-            price = {"regular": regular} | ({"specialOffer": offer} if offer else {})
-            self._patch("campaign", item, price=price)
+            self._patch("campaign", item, price={"regular": regular, "specialOffer": offer})
 
     def shop_change_vat(self) -> None:
         self._patch("change_vat", self._item(), vatRate=self.draw.choice(RATES))
