@@ -83,7 +83,7 @@ def serve(prepare: Callable[[Order], object], work: Callable[[Order], object]) -
         if pid == 0:
             try:
                 work(order)
-            except BaseException:
+            except BaseException:  # whatever it is, a forked child must not go on in its parent's code
                 sys.excepthook(*sys.exc_info())
                 os._exit(1)
             os._exit(0)

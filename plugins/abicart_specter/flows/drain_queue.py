@@ -48,6 +48,12 @@ def queue_account(specter: SpecterClient) -> str:
     return account_name(specter.connection.sbm_id, specter.connection.api_user_id)
 
 
+def own_account(ctx: FlowContext) -> str:
+    """The same for the shop's own connection; nothing is asked of Specter."""
+    with ctx.open_specter() as specter:
+        return queue_account(specter)
+
+
 def account_name(sbm_id: int, api_user_id: int | None) -> str:
     """How inbox, leases and journal call an account as one API user reads it."""
     return f"{sbm_id}/{api_user_id or 'v1'}"

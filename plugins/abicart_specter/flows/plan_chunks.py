@@ -11,6 +11,7 @@ from typing import Any
 
 from abicart_specter.domain.records import Outcome
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.dealing import deal
 from abicart_specter.ledger import OutcomeRecord
 
 log = logging.getLogger(__name__)
@@ -89,20 +90,12 @@ def plan_chunks(ctx: FlowContext, selection: Selection) -> list[Chunk]:
     if not selection.everything:
         _exclude(ctx, selection)
     sizes = ctx.staging.open_partition_counts(ctx.run)
-    total = sum(sizes.values())
-    if not total:
+    shares = deal(sizes, ctx.settings.limits.chunks, SMALLEST_CHUNK)
+    if not shares:
         log.info("Shop %s: nothing to send.", ctx.shop)
-        return []
-    number = max(1, min(ctx.settings.limits.chunks, total // SMALLEST_CHUNK, len(sizes)))
-    loads: list[list[int]] = [[] for _ in range(number)]
-    for partition in sorted(sizes, key=lambda partition: (-sizes[partition], partition)):
-        min(loads, key=lambda load: (sum(sizes[p] for p in load), len(load))).append(partition)
-    chunks = [
-        Chunk(index + 1, number, tuple(sorted(load)), sum(sizes[p] for p in load))
-        for index, load in enumerate(loads)
-    ]
-    log.info("Shop %s: %s products to look at in %s chunks.", ctx.shop, total, number)
-    return chunks
+    else:
+        log.info("Shop %s: %s products to look at in %s chunks.", ctx.shop, sum(sizes.values()), len(shares))
+    return [Chunk(share.chunk, share.of, share.partitions, share.records) for share in shares]
 
 
 def _exclude(ctx: FlowContext, selection: Selection) -> None:

@@ -11,7 +11,7 @@ from itertools import islice
 from abicart_specter.domain.mapping import ArticleMapping
 from abicart_specter.domain.records import Outcome
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.drain_queue import queue_account
+from abicart_specter.flows.drain_queue import own_account
 from abicart_specter.flows.plan_chunks import Chunk, Selection, plan_chunks
 from abicart_specter.flows.prepare_products import MAPPING_FLAGS, Prepared, PrepareOptions, prepare
 from abicart_specter.flows.read_catalogue import read_catalogue
@@ -34,8 +34,7 @@ def preview_products(
     :param rows_in_log: how many rows to print in full; the rest is counted.
     :returns: counts of what would be sent, unchanged, held and excluded.
     """
-    with ctx.open_specter() as specter:  # for the account's name only; nothing is asked
-        account = queue_account(specter)
+    account = own_account(ctx)
     with scratch_ledger() as scratch:
         dry = replace(ctx, staging=scratch, dry_run=True)
         read_catalogue(dry, mapping.extra_fields)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +19,7 @@ ASKED = "asked"  # key of the XCom with the hash of the plan whose table the per
 
 
 class AskPersonOperator(ShopOperator, ApprovalOperator):
-    """Asks whether changes beyond the guard's limits may be applied (rules 30 and 31), as ``import_guard`` says.
-
-    Refused, or no answer: the tasks after it are skipped. Subclasses record the decision.
+    """Asks whether changes beyond the guard's limits may be applied (rules 30 and 31); a no skips the tasks after it.
 
     :param question: the task and key of the XCom that holds ``{"subject": …, "body": …, "plan_hash": …}``, the body in
         Markdown. The answer counts for the plan with that hash only, also when another was made meanwhile.
@@ -31,8 +30,9 @@ class AskPersonOperator(ShopOperator, ApprovalOperator):
     def __init__(self, *, question: tuple[str, str], **kwargs: Any) -> None:
         pulled = "ti.xcom_pull(task_ids='{}', key='{}')".format(*question)
         subject, body = (f"{{{{ {pulled}['{part}'] }}}}" for part in ("subject", "body"))
-        never = timedelta(hours=72)  # time-out and default are the shop's settings, read at the start
-        super().__init__(subject=subject, body=body, response_timeout=never, defaults=self.REJECT, **kwargs)
+        super().__init__(
+            subject=subject, body=body, response_timeout=timedelta(hours=72), defaults=self.REJECT, **kwargs
+        )
         self.question = question
 
     def execute(self, context: Context) -> Any:
@@ -54,6 +54,6 @@ class AskPersonOperator(ShopOperator, ApprovalOperator):
                 self.record(ctx, yes, str(user.get("name") or ""), event["responded_at"], asked)
         return super().execute_complete(context, event)
 
+    @abstractmethod
     def record(self, ctx: FlowContext, approved: bool, by: str, at: Any, plan_hash: str) -> None:
         """Write down who decided what about the plan with that hash. ``by`` is empty when nobody answered in time."""
-        raise NotImplementedError

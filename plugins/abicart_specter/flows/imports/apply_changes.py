@@ -22,7 +22,7 @@ from abicart_specter.domain.imports.records import ImportPart, PlannedChange
 from abicart_specter.domain.records import CatalogueItem, ShopFacts
 from abicart_specter.errors import AbicartSpecterError, RecordError, RetriableError, UnconfirmedError
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.drain_queue import queue_account
+from abicart_specter.flows.drain_queue import own_account
 from abicart_specter.flows.imports.article_fields import article_fields
 from abicart_specter.flows.imports.chunks import TO_WRITE, ImportChunk
 from abicart_specter.flows.imports.told_items import told_items
@@ -62,8 +62,7 @@ def apply_changes(
     :raises RetriableError: the shop did not answer; what was applied is remembered, a retry does the rest.
     :raises UnconfirmedError: answers were lost; a retry looks in the shop first.
     """
-    with ctx.open_specter() as specter:  # for the account's name only; nothing is asked
-        account = queue_account(specter)
+    account = own_account(ctx)
     counts: Counter[str] = Counter()
     names = [lease_name(ctx.shop, partition) for partition in chunk.partitions]
     with (

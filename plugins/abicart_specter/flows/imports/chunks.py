@@ -8,6 +8,7 @@ from typing import Any
 
 from abicart_specter.domain.imports.records import ImportPart
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.dealing import deal
 from abicart_specter.ledger import ChangeState
 
 TO_WRITE = (ChangeState.PLANNED, ChangeState.WRITING)
@@ -46,14 +47,5 @@ class ImportChunk:
 def import_chunks(ctx: FlowContext, part: ImportPart) -> list[ImportChunk]:
     """Deal the partitions with changes to write out, the largest first."""
     sizes = ctx.ledger.imports.change_partitions(ctx.run, part, TO_WRITE)
-    total = sum(sizes.values())
-    if not total:
-        return []
-    number = max(1, min(ctx.settings.limits.chunks, total // SMALLEST_CHUNK, len(sizes)))
-    loads: list[list[int]] = [[] for _ in range(number)]
-    for partition in sorted(sizes, key=lambda one: (-sizes[one], one)):
-        min(loads, key=lambda load: (sum(sizes[one] for one in load), len(load))).append(partition)
-    return [
-        ImportChunk(part, index + 1, number, tuple(sorted(load)), sum(sizes[one] for one in load))
-        for index, load in enumerate(loads)
-    ]
+    shares = deal(sizes, ctx.settings.limits.chunks, SMALLEST_CHUNK)
+    return [ImportChunk(part, share.chunk, share.of, share.partitions, share.records) for share in shares]

@@ -27,7 +27,7 @@ from abicart_specter.domain.imports.worst import worst_changes
 from abicart_specter.domain.masters import Master
 from abicart_specter.domain.records import CatalogueItem, ItemKey, ShopFacts
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.drain_queue import queue_account
+from abicart_specter.flows.drain_queue import own_account
 from abicart_specter.flows.imports.changes_csv import write_changes_csv
 from abicart_specter.flows.imports.chunks import ImportChunk, import_chunks
 from abicart_specter.flows.imports.renumberings import show_renumberings
@@ -90,8 +90,7 @@ def plan_import(ctx: FlowContext, mapping: ImportMapping) -> ImportPlan:
 
     Repeated, it plans afresh what was not applied yet.
     """
-    with ctx.open_specter() as specter:  # for the account's name only; nothing is asked
-        account = queue_account(specter)
+    account = own_account(ctx)
     imports = ctx.ledger.imports
     fields = [master.value for master in ctx.settings.masters()]
     look = imports.numbers_to_look_at(ctx.shop, account, INFO, fields)

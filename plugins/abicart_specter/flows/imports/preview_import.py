@@ -10,7 +10,7 @@ from abicart_specter.domain.imports.import_mapping import ImportMapping
 from abicart_specter.domain.imports.records import HeldImport, PlannedChange
 from abicart_specter.domain.imports.worst import value_in_words
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.drain_queue import queue_account
+from abicart_specter.flows.drain_queue import own_account
 from abicart_specter.flows.imports.article_fields import article_fields
 from abicart_specter.flows.imports.plan_import import iter_plans, owners_of
 from abicart_specter.flows.imports.told_items import INFO
@@ -30,8 +30,7 @@ def preview_import(ctx: FlowContext, mapping: ImportMapping, *, changes_in_log: 
     :param changes_in_log: how many changed fields and held values to print; the rest is counted.
     :returns: counts of what would be written and held.
     """
-    with ctx.open_specter() as specter:  # for the account's name only; nothing is asked
-        account = queue_account(specter)
+    account = own_account(ctx)
     with counted_abicart(ctx, "preview") as abicart:
         facts = abicart.webshop()
     look = ctx.ledger.imports.numbers_to_look_at(

@@ -18,7 +18,7 @@ from abicart_specter.domain.reconcile.orders import ORDER_COLUMNS
 from abicart_specter.domain.reconcile.standing import Line, Standing
 from abicart_specter.errors import IncompleteRunError
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.drain_queue import queue_account
+from abicart_specter.flows.drain_queue import own_account
 from abicart_specter.flows.imports.reconcile_items import ItemAccount, item_lines
 from abicart_specter.flows.imports.reconcile_orders import OrderAccount, order_lines
 from abicart_specter.flows.imports.reconcile_values import value_lines
@@ -74,8 +74,7 @@ def reconcile(ctx: FlowContext, mapping: ImportMapping) -> Reconciliation:
             f"Shop {ctx.shop}: the run did not get as far as reading the catalogue.",
             remedy="Read the red task above this one; when the cause is mended, clear it with what follows.",
         )
-    with ctx.open_specter() as specter:  # for the account's name only; nothing is asked
-        account = queue_account(specter)
+    account = own_account(ctx)
     orders, items = OrderAccount(), ItemAccount()
     unexplained: list[Line] = []
     with counted_abicart(ctx, "reconcile") as abicart:

@@ -13,7 +13,7 @@ from abicart_specter.domain.imports.worst import value_in_words
 from abicart_specter.domain.masters import Master
 from abicart_specter.errors import IncompleteRunError
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.drain_queue import queue_account
+from abicart_specter.flows.drain_queue import own_account
 from abicart_specter.flows.imports.changes_csv import change_rows, write_changes_csv
 from abicart_specter.flows.imports.silence import silent_queues
 from abicart_specter.flows.reports import log_table, write_csv
@@ -77,8 +77,7 @@ def report_import(ctx: FlowContext, plan: Mapping[str, Any] | None, *, red_tasks
         requests={system: counted.get(system, {}).get("requests", 0) for system in SYSTEMS},
         seconds=round((ctx.clock() - record.started_at).total_seconds(), 1),
     )
-    with ctx.open_specter() as specter:  # for the account's name only; nothing is asked
-        account = queue_account(specter)
+    account = own_account(ctx)
     _show(ctx, account, result, counts)
     ctx.ledger.finish_run(ctx.run, result.as_dict())
     problems = []

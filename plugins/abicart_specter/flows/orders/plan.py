@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from abicart_specter.flows.dealing import deal
+
 if TYPE_CHECKING:
     from abicart_specter.flows.context import FlowContext
 
@@ -38,29 +40,9 @@ class OrderChunk:
         return cls(value["chunk"], value["of"], tuple(value["partitions"]), value["orders"])
 
 
-def deal(sizes: Mapping[int, int], most: int) -> list[OrderChunk]:
-    """The partitions that hold orders, dealt out so that the chunks are about equally large.
-
-    :param sizes: partition → orders in it.
-    :param most: how many chunks there may be.
-    """
-    held = {partition: size for partition, size in sizes.items() if size}
-    total = sum(held.values())
-    if not total:
-        return []
-    number = max(1, min(most, total // SMALLEST_CHUNK, len(held)))
-    loads: list[list[int]] = [[] for _ in range(number)]
-    for partition in sorted(held, key=lambda partition: (-held[partition], partition)):
-        min(loads, key=lambda load: (sum(held[one] for one in load), len(load))).append(partition)
-    return [
-        OrderChunk(index + 1, number, tuple(sorted(load)), sum(held[one] for one in load))
-        for index, load in enumerate(loads)
-    ]
-
-
 def plan_orders(ctx: FlowContext) -> list[OrderChunk]:
     """Spread the orders of this run that have no outcome yet, or one that a retry works on again, over chunks."""
     sizes = ctx.ledger.orders.open_partition_counts(ctx.run)
-    chunks = deal(sizes, ctx.settings.limits.chunks)
-    log.info("Shop %s: %s orders to look at, in %s chunks.", ctx.shop, sum(sizes.values()), len(chunks))
-    return chunks
+    shares = deal(sizes, ctx.settings.limits.chunks, SMALLEST_CHUNK)
+    log.info("Shop %s: %s orders to look at, in %s chunks.", ctx.shop, sum(sizes.values()), len(shares))
+    return [OrderChunk(share.chunk, share.of, share.partitions, share.records) for share in shares]

@@ -110,7 +110,7 @@ def main() -> None:
         if pid == 0:
             try:
                 work(order)
-            except BaseException:
+            except BaseException:  # whatever it is, a forked child must not go on in its parent's code
                 sys.excepthook(*sys.exc_info())
                 os._exit(1)
             os._exit(0)

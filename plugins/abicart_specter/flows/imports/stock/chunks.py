@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.dealing import deal
 
 SMALLEST_CHUNK = 250
 """Changes a chunk has at least: starting a task costs more than writing some hundreds."""
@@ -34,14 +35,5 @@ class StockChunk:
 def stock_chunks(ctx: FlowContext) -> list[StockChunk]:
     """Deal the partitions of the run's plan out, the largest first."""
     sizes = ctx.ledger.stock.partition_sizes(ctx.run)
-    total = sum(sizes.values())
-    if not total:
-        return []
-    number = max(1, min(ctx.settings.limits.chunks, total // SMALLEST_CHUNK, len(sizes)))
-    loads: list[list[int]] = [[] for _ in range(number)]
-    for partition in sorted(sizes, key=lambda one: (-sizes[one], one)):
-        min(loads, key=lambda load: (sum(sizes[one] for one in load), len(load))).append(partition)
-    return [
-        StockChunk(index + 1, number, tuple(sorted(load)), sum(sizes[one] for one in load))
-        for index, load in enumerate(loads)
-    ]
+    shares = deal(sizes, ctx.settings.limits.chunks, SMALLEST_CHUNK)
+    return [StockChunk(share.chunk, share.of, share.partitions, share.records) for share in shares]
