@@ -242,9 +242,10 @@ def test_tracking_numbers_are_forgotten_like_other_personal_detail(timed: Ledger
     (record,) = next(timed.status.due(SHOP, look_again=DAY))
     timed.status.record_results(SHOP, [result(record, StatusState.DONE, tracking_written="PKT")])
     assert every(timed)["7001"].tracking_written == "PKT"
-    assert timed.status.forget_tracking(SHOP, 1) == 0
+    timed.prune(SHOP, order_detail_days=1)
     clock.pass_(10 * DAY.total_seconds())
-    assert timed.status.forget_tracking(SHOP, 11) == 0
+    timed.prune(SHOP, order_detail_days=11)
+    assert every(timed)["7001"].tracking_written == "PKT"
     assert timed.latest_values(ACCOUNT, "orders", ["7001"])["7001"]["tracking"].value == "PKT"
     timed.prune(SHOP, order_detail_days=9)
     kept = every(timed)["7001"]

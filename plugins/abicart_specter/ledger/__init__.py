@@ -27,13 +27,20 @@ from abicart_specter.ledger.import_records import (
     pair_values,
 )
 from abicart_specter.ledger.imports import ImportLedger
+from abicart_specter.ledger.keeping.records import (
+    Keep,
+    KindAccount,
+    Lasting,
+    LedgerSize,
+    OrderTrace,
+    TableSize,
+)
 from abicart_specter.ledger.keys import PARTITIONS, partition_of
 from abicart_specter.ledger.order_answers import (
     CustomerConfirmed,
     ForeignMark,
     Message,
     OpenAlarm,
-    OrdersPruned,
     PersonsDecision,
 )
 from abicart_specter.ledger.order_records import (
@@ -132,10 +139,14 @@ __all__ = [
     "Intent",
     "ItemStanding",
     "ItemState",
+    "Keep",
+    "KindAccount",
+    "Lasting",
     "LatestValue",
     "Lease",
     "LeaseLostError",
     "Ledger",
+    "LedgerSize",
     "LedgerStatus",
     "LedgerUnavailableError",
     "LookAt",
@@ -154,7 +165,7 @@ __all__ = [
     "OrderOutcome",
     "OrderRecord",
     "OrderState",
-    "OrdersPruned",
+    "OrderTrace",
     "OutcomeGaps",
     "OutcomeRecord",
     "OutcomeRow",
@@ -185,6 +196,7 @@ __all__ = [
     "StagedItem",
     "StagingGoneError",
     "StagingState",
+    "TableSize",
     "WriteBack",
     "may_replace",
     "numbered",

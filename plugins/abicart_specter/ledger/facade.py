@@ -23,7 +23,6 @@ from abicart_specter.ledger import (
     open_items,
     outcomes,
     pairs,
-    retention,
     run_requests,
     runs,
     sent_in_run,
@@ -36,6 +35,7 @@ from abicart_specter.ledger import records as r
 from abicart_specter.ledger import sync_records as s
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.imports import ImportLedger
+from abicart_specter.ledger.keeping import Keep, KeepingLedger
 from abicart_specter.ledger.orders import OrderLedger
 from abicart_specter.ledger.pairs import PairKey
 from abicart_specter.ledger.product_changes import ChangeLedger
@@ -49,7 +49,7 @@ class Ledger(QueueCalls):
 
     ``orders`` is its part about orders, customers and alarms, ``imports`` that about what comes back from Specter,
     ``status`` that about what became of orders there, ``product_changes`` that about the export on change,
-    ``stock`` that about stock figures.
+    ``stock`` that about stock figures, ``keeping`` that about retention and the ledger's own health.
     """
 
     def __init__(self, database: Database, ledger_id: str) -> None:
@@ -62,6 +62,7 @@ class Ledger(QueueCalls):
         self.status = StatusLedger(database)
         self.imports = ImportLedger(database)
         self.stock = StockLedger(database)
+        self.keeping = KeepingLedger(database)
 
     @classmethod
     def open(cls, url: str, *, clock: Callable[[], datetime] | None = None) -> Self:
@@ -287,12 +288,6 @@ class Ledger(QueueCalls):
         order_detail_days: int = 365,
         inbox_days: int = 90,
     ) -> r.Pruned:
-        return retention.prune(
-            self._db,
-            shop,
-            keep_runs=keep_runs,
-            resolved_flag_days=resolved_flag_days,
-            keep_days=keep_days,
-            order_detail_days=order_detail_days,
-            inbox_days=inbox_days,
-        )
+        """``keeping.clean_up`` of the shop and all queues, with what went in figures."""
+        keep = Keep(keep_runs, keep_days, order_detail_days, resolved_flag_days, inbox_days)
+        return r.Pruned.of({one.name: one.gone for one in self.keeping.clean_up(shop, keep)})

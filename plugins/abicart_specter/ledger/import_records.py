@@ -179,17 +179,6 @@ class ChangeStanding:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImportsPruned:
-    """What a clean-up of imports removed, in rows."""
-
-    changes: int = 0
-    held: int = 0
-    parts: int = 0
-    inbox_rows: int = 0
-    batches: int = 0
-
-
 def pair_values(settles: Iterable[Settles]) -> list[PairValues]:
     """What a change settles, as the ledger takes it."""
     return [PairValues(one.key, one.field.value, one.shop_value, one.specter_value) for one in settles]

@@ -65,13 +65,3 @@ class OpenAlarm:
     words: str
     opened_at: datetime
     reminders: int
-
-
-@dataclass(frozen=True, slots=True)
-class OrdersPruned:
-    """What a clean-up removed of orders, in rows. ``details``: snapshots and proofs of orders whose row stays."""
-
-    details: int = 0
-    changes: int = 0
-    messages: int = 0
-    leases: int = 0

@@ -6,7 +6,7 @@ All times are aware and in UTC.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -227,6 +227,13 @@ class Pruned:
     inbox_rows: int = 0
     batches: int = 0
     stock_rows: int = 0
+
+    @classmethod
+    def of(cls, gone: Mapping[str, int]) -> Pruned:
+        """From what went of each kind of row; kinds that nobody counts are left out."""
+        stock = sum(count for name, count in gone.items() if name.startswith("stock_"))
+        names = {field.name for field in fields(cls)} - {"stock_rows"}
+        return cls(**{name: count for name, count in gone.items() if name in names}, stock_rows=stock)
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,8 @@ def test_plans_of_old_runs_are_cleaned_up(planned: Ledger, run: RunKey) -> None:
     planned.start_run(newer, {})
     planned.stock.add_to_plan(newer, [change(1)], [])
     planned.stock.close_plan(newer, PLAN)
+    assert planned.prune("demo", keep_runs=1).stock_rows == 0  # its question is open
+    planned.stock.decide(run, approved=False, by="anna", at=AT)
     assert planned.prune("demo", keep_runs=1).stock_rows == 4
     assert planned.stock.plan(run) is None
     assert states(planned, run) == {}

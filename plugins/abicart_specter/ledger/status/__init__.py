@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from abicart_specter.ledger import status_records as s
 from abicart_specter.ledger.engine import Database
-from abicart_specter.ledger.status import matching, results, retention, told
+from abicart_specter.ledger.status import matching, results, told
 
 PAGE = 200
 
@@ -66,7 +66,3 @@ class StatusLedger:
     def by_uid(self, shop: str, uids: Collection[int]) -> dict[int, list[s.StatusRecord]]:
         """What Specter told of these orders of the shop."""
         return results.by_uid(self._db, shop, uids)
-
-    def forget_tracking(self, shop: str, days: int) -> int:
-        """Empties the tracking numbers of orders of which nothing was told for so many days; returns of how many."""
-        return retention.forget_tracking(self._db, shop, days)
