@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -131,14 +131,26 @@ class Journal:
 
     def prune(self, older_than: datetime, sbm_id: int | None = None) -> int:
         """Remove the entries that are older, of one Specter account, all its API users, or of all; returns how many."""
-        limit = older_than.astimezone(UTC)
+        return self.remove(
+            [one for one in self.entries() if one.read_at < older_than and sbm_id in (None, one.sbm_id)]
+        )
+
+    def remove(self, entries: Iterable[Entry]) -> int:
+        """Remove these entries and the folders that are empty then; returns how many were still there.
+
+        :raises JournalError: one cannot be removed.
+        """
         gone = 0
         emptied: set[str] = set()
-        for entry in list(self.entries()):
-            if entry.read_at < limit and sbm_id in (None, entry.sbm_id):
+        for entry in entries:
+            try:
                 self._folder_of(entry.reference.split("/")).unlink()
-                emptied.add(entry.reference.rpartition("/")[0])
                 gone += 1
+            except FileNotFoundError:  # somebody else was quicker
+                pass
+            except Exception as error:  # an object store raises errors of whatever library speaks to it
+                raise self._cannot("cleaned", error) from error
+            emptied.add(entry.reference.rpartition("/")[0])
         for name in emptied:
             folder = self._folder_of(name.split("/"))
             with suppress(OSError):  # an answer came meanwhile, or the store has no folders of their own

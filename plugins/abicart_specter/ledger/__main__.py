@@ -3,6 +3,9 @@
 ``python -m abicart_specter.ledger upgrade URL``                      makes or migrates the ledger
 ``python -m abicart_specter.ledger status URL``                       shows what is there; exit code 1 if not usable
 ``python -m abicart_specter.ledger rebind URL SHOP --api-user ID``    the shop's Specter API user was exchanged
+``python -m abicart_specter.ledger show-order URL SHOP NUMBER``       everything that is kept of an order
+``python -m abicart_specter.ledger forget-order URL SHOP NUMBER``     erases what may go of it, on a person's request
+``python -m abicart_specter.ledger vacuum URL``                       SQLite, runs stopped: free space back to the disk
 """
 
 from __future__ import annotations
@@ -39,6 +42,9 @@ def _parser() -> argparse.ArgumentParser:
         ("upgrade", _upgrade, "make the ledger, or migrate it to this code's revision"),
         ("status", _status, "show what is at the address"),
         ("rebind", _rebind, "the Specter API user of a shop was exchanged on purpose"),
+        ("show-order", _show_order, "show everything that is kept of an order"),
+        ("forget-order", _forget_order, "erase what may go of an order, on a person's request"),
+        ("vacuum", _vacuum, "SQLite, with all runs stopped: give free space back to the disk"),
     ):
         command = commands.add_parser(name, help=words)
         command.add_argument("url", metavar="URL", help="sqlite:////absolute/path or postgresql://…")
@@ -46,6 +52,9 @@ def _parser() -> argparse.ArgumentParser:
         if name == "rebind":
             command.add_argument("shop", metavar="SHOP")
             command.add_argument("--api-user", type=int, required=True, metavar="ID")
+        if name in ("show-order", "forget-order"):
+            command.add_argument("shop", metavar="SHOP")
+            command.add_argument("number", metavar="NUMBER", help="the order's number in the shop")
     return parser
 
 
@@ -96,6 +105,35 @@ def _rebind(options: argparse.Namespace) -> int:
         _say(f"shop      {_words(rebind_api_user(database, options.shop, options.api_user))}")
     finally:
         database.close()
+    return 0
+
+
+def _show_order(options: argparse.Namespace) -> int:
+    with Ledger.open(options.url) as ledger:
+        traces = ledger.keeping.order_traces(options.shop, options.number)
+    for trace in traces:
+        _say(f"{trace.place:<9} {'erasable' if trace.erasable else 'stays':<9} {trace.what}")
+    if not traces:
+        _say(f"The ledger keeps nothing of order {options.number} of shop {options.shop}.")
+    return 0
+
+
+def _forget_order(options: argparse.Namespace) -> int:
+    with Ledger.open(options.url) as ledger:
+        gone = ledger.keeping.forget_order(options.shop, options.number)
+    _say(
+        f"{gone} places erased. That the order went, its numbers and hashes stay, so that it is not sent again."
+    )
+    _say("Besides the ledger: the journal, the reports folder and backups keep it for their own terms; see")
+    _say("docs/security.md, “A person asks”.")
+    return 0
+
+
+def _vacuum(options: argparse.Namespace) -> int:
+    with Ledger.open(options.url) as ledger:
+        before = ledger.keeping.size().total
+        ledger.keeping.vacuum()
+        _say(f"{before} bytes before, {ledger.keeping.size().total} bytes now")
     return 0
 
 

@@ -39,8 +39,12 @@ class MappingSettings(Settings):
 
 
 class RetentionSettings(Settings):
-    """How long the ledger, and the journal of Specter's raw answers, keep what is not needed for safety."""
+    """How long the ledger, the journal of Specter's raw answers and the reports keep what is not needed for safety.
+
+    The lower limits keep what a run, an undo, a question or a replay may still need.
+    """
 
     run_days: int = Field(default=90, ge=7, le=3650)
     personal_data_days: int = Field(default=90, ge=1, le=3650)
     journal_days: int = Field(default=30, ge=7, le=3650)
+    report_days: int = Field(default=90, ge=1, le=3650)

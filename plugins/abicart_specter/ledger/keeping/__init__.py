@@ -45,6 +45,11 @@ class KeepingLedger:
         """
         health.checkpoint(self._db)
 
+    def vacuum(self) -> None:
+        """SQLite, with all runs stopped: gives what is free in the file back to the disk."""
+        if self._db.backend == "sqlite":
+            health.vacuum(self._db)
+
     def size(self) -> LedgerSize:
         """Rows of every table, and bytes."""
         return health.size(self._db)

@@ -104,3 +104,13 @@ def checkpoint(db: Database) -> None:
         with translate(db.place), db.engine.connect() as connection:
             driver: Any = connection.connection.driver_connection
             driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def vacuum(db: Database) -> None:
+    """Gives what is free in SQLite's file back to the disk. Nobody else may use the ledger meanwhile, and it takes
+    room on the disk for a second copy. Raises ``LedgerUnavailableError`` while somebody does.
+    """
+    with translate(db.place), db.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute("VACUUM")
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from abicart_specter.ledger.keeping.kinds import Kind
 from abicart_specter.ledger.keeping.records import Keep
@@ -70,6 +70,7 @@ def order_kinds(shop: str, keep: Keep, now: datetime) -> Iterator[Kind]:
 def tracking_kinds(shop: str, keep: Keep, now: datetime) -> Iterator[Kind]:
     """Tracking numbers, which lead to a person's parcel: with the shop's orders, and in the inbox of the queue."""
     long_ago = now - timedelta(days=keep.detail_days)
+    queue_days = keep.detail_days if keep.queue_detail_days is None else keep.queue_detail_days
     yield Kind(
         "tracking",
         OrderStatusRow,
@@ -88,19 +89,21 @@ def tracking_kinds(shop: str, keep: Keep, now: datetime) -> Iterator[Kind]:
             InboxRow.function == FUNCTION,
             InboxRow.field == TRACKING,
             InboxRow.value.is_not(None),
-            of_accounts(keep),
+            of_queues(keep, InboxRow.account),
         ),
-        and_(InboxRow.seen_at < long_ago, ~_needed_by_a_shop(keep, now), ~_not_taken_in()),
+        and_(
+            InboxRow.seen_at < now - timedelta(days=queue_days),
+            ~_needed_by_a_shop(keep, now),
+            ~_not_taken_in(),
+        ),
         InboxRow.seen_at,
         emptied={"value": None},
     )
 
 
-def of_accounts(keep: Keep) -> ColumnElement[bool]:
-    """Rows of the inbox that this clean-up is about."""
-    if keep.accounts is None:
-        return InboxRow.id.is_not(None)
-    return InboxRow.account.in_(sorted(keep.accounts))
+def of_queues(keep: Keep, account: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """What belongs to the queues that this clean-up is about, by the column that names the account."""
+    return true() if keep.sbm_id is None else account.startswith(f"{keep.sbm_id}/", autoescape=True)
 
 
 def _lease_of_an_open_write(shop: str) -> ColumnElement[bool]:

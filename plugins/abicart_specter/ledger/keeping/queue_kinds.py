@@ -15,7 +15,7 @@ from sqlalchemy.orm import aliased
 
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.keeping.kinds import Kind
-from abicart_specter.ledger.keeping.order_kinds import of_accounts
+from abicart_specter.ledger.keeping.order_kinds import of_queues
 from abicart_specter.ledger.keeping.records import Keep
 from abicart_specter.ledger.models import InboxRow, QueueBatchRow
 from abicart_specter.ledger.sync_records import BatchState
@@ -24,7 +24,13 @@ from abicart_specter.ledger.sync_records import BatchState
 def queue_kinds(db: Database, keep: Keep, now: datetime) -> Iterator[Kind]:
     """Of the accounts' queues: rows that were replaced long ago, and batches that no row that stays belongs to."""
     long_ago = now - timedelta(days=keep.inbox_days)
-    yield Kind("inbox_rows", InboxRow, of_accounts(keep), _replaced(InboxRow, long_ago), InboxRow.seen_at)
+    yield Kind(
+        "inbox_rows",
+        InboxRow,
+        of_queues(keep, InboxRow.account),
+        _replaced(InboxRow, long_ago),
+        InboxRow.seen_at,
+    )
     stays = aliased(InboxRow)
     with_rows = exists(
         select(stays.id).where(
@@ -34,13 +40,10 @@ def queue_kinds(db: Database, keep: Keep, now: datetime) -> Iterator[Kind]:
             ~_replaced(stays, long_ago),
         )
     )
-    of_queues = QueueBatchRow.batch_no.is_not(None)
-    if keep.accounts is not None:
-        of_queues = QueueBatchRow.account.in_(sorted(keep.accounts))
     yield Kind(
         "batches",
         QueueBatchRow,
-        of_queues,
+        of_queues(keep, QueueBatchRow.account),
         and_(
             QueueBatchRow.state == BatchState.ACKNOWLEDGED,
             QueueBatchRow.acknowledged_at < long_ago,

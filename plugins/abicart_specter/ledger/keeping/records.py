@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +15,9 @@ class Keep:
     :param detail_days: detail of orders that Specter has, tracking numbers, messages, what runs were asked for.
     :param flag_days: flags that are resolved.
     :param inbox_days: rows of queues that newer ones replaced, and batches without rows.
-    :param accounts: of which accounts' queues (``1000/12``); ``None``: of all. Shops may share an account, so that
-        the caller must know how long each of them wants it.
+    :param queue_detail_days: tracking numbers in the queues; ``None``: ``detail_days``.
+    :param sbm_id: of which Specter account's queues, all its API users; ``None``: of all. Shops may share an account,
+        so that the caller must know how long each of them wants what is in its queues.
     """
 
     runs: int = 30
@@ -25,7 +25,8 @@ class Keep:
     detail_days: int = 365
     flag_days: int = 365
     inbox_days: int = 90
-    accounts: Collection[str] | None = None
+    queue_detail_days: int | None = None
+    sbm_id: int | None = None
 
     def __post_init__(self) -> None:
         if self.runs < 1:
