@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from abicart_specter.operators.base import ShopOperator, journal
+from abicart_specter.operators.metrics import tell
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -15,9 +16,12 @@ class DrainArticleInfoOperator(ShopOperator):
 
     def execute(self, context: Context) -> int:
         from abicart_specter.flows.drain_queue import drain_article_info
+        from abicart_specter.flows.metrics import drained_metric
         from abicart_specter.operators.options import lease_terms
 
         self.skip_when(self.is_dry_run(context), "A dry run leaves Specter's queue alone.")
         with self.flow_context(context) as ctx:
             self.skip_when(not ctx.settings.masters(), "The shop is master of every field; no import is on.")
-            return drain_article_info(ctx, journal(), lease_terms(ctx.settings))
+            rows = drain_article_info(ctx, journal(), lease_terms(ctx.settings))
+            tell(self.shop, [drained_metric(self.flow, "article_info", rows)])
+            return rows

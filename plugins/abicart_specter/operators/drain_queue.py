@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abicart_specter.operators.base import ShopOperator, journal
+from abicart_specter.operators.metrics import tell
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -33,12 +34,14 @@ class DrainQueueOperator(ShopOperator):
     def execute(self, context: Context) -> dict[str, int]:
         from abicart_specter.clients.specter_batches import Queue
         from abicart_specter.flows.drain_queue import drain_queue
+        from abicart_specter.flows.metrics import drained_metric
         from abicart_specter.operators.options import lease_terms
 
         self.skip_when(self.is_dry_run(context), "A dry run leaves Specter's queue alone.")
         with self.flow_context(context) as ctx:
             self.skip_when(not _wanted(ctx.settings, self.queue), _NOT_WANTED[self.queue])
             drained = drain_queue(ctx, journal(), lease_terms(ctx.settings), Queue(self.queue))
+            tell(self.shop, [drained_metric(self.flow, self.queue, drained.reported)])
             return {"reported": drained.reported, "batches": drained.batches}
 
 

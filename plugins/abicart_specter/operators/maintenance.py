@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abicart_specter.operators.base import ShopOperator, journal
+from abicart_specter.operators.metrics import measured
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -16,7 +17,7 @@ class CleanUpOperator(ShopOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         from abicart_specter.flows.maintenance.clean_up import clean_up
 
-        with self.flow_context(context) as ctx:
+        with self.flow_context(context) as ctx, measured(ctx):
             return clean_up(ctx, journal())
 
 

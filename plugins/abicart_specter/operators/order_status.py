@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abicart_specter.operators.base import ShopOperator, journal
+from abicart_specter.operators.metrics import tell
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -19,6 +20,7 @@ class ImportOrderStatusOperator(ShopOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         from abicart_specter.domain.orders.order_mapping import order_mapping
         from abicart_specter.flows.imports.status.import_status import import_order_status
+        from abicart_specter.flows.metrics import drained_metric
         from abicart_specter.operators.options import lease_terms, shop_lease_terms
 
         with self.flow_context(context) as ctx:
@@ -28,4 +30,6 @@ class ImportOrderStatusOperator(ShopOperator):
             either = (lease_terms(ctx.settings), shop_lease_terms(ctx.settings))
             terms = max(either, key=lambda terms: terms.write_timeout)
             summary = import_order_status(ctx, journal(), order_mapping(ctx.settings), terms)
-        return summary.as_dict()
+        figures = summary.as_dict()
+        tell(self.shop, [drained_metric(self.flow, "orders", figures["reported"])])
+        return figures

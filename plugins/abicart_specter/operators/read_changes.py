@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from abicart_specter.operators.base import ShopOperator
+from abicart_specter.operators.metrics import tell_end
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -24,6 +25,8 @@ class ReadChangesOperator(ShopOperator):
         with self.flow_context(context) as ctx:
             read = read_changes(ctx, article_mapping(ctx.settings).extra_fields)
             ended = finish_without_changes(ctx, read)
+            if ended:
+                tell_end(ctx)
         return self.end_skipping(context, asdict(read), self.needless(ended=ended, items=read.items))
 
     def needless(self, *, ended: bool, items: int) -> list[str]:

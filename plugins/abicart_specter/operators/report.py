@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abicart_specter.operators.base import ShopOperator
+from abicart_specter.operators.metrics import measured
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -18,5 +19,5 @@ class ReportOperator(ShopOperator):
 
         self.skip_when(self.is_dry_run(context), "A dry run's table is in the task preview.")
         red_tasks = self.count_red_before(context)
-        with self.flow_context(context) as ctx:
+        with self.flow_context(context) as ctx, measured(ctx):
             return report(ctx, red_tasks=red_tasks).as_dict()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abicart_specter.operators.base import ShopOperator
+from abicart_specter.operators.metrics import measured
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -22,5 +23,5 @@ class ReportChangesOperator(ShopOperator):
             task_ids=sorted(self.upstream_task_ids),
             states=["failed", "upstream_failed"],
         )
-        with self.flow_context(context) as ctx:
+        with self.flow_context(context) as ctx, measured(ctx):
             return report_changes(ctx, red_tasks=red_tasks).as_dict()

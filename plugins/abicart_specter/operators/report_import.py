@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abicart_specter.operators.base import ShopOperator
+from abicart_specter.operators.metrics import measured
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -25,5 +26,5 @@ class ReportImportOperator(ShopOperator):
                 require_none_red(self.shop, red_tasks)
         self.skip_when(dry_run, "A dry run's changes are in the log of the task before.")
         plan = context["ti"].xcom_pull(task_ids="plan_import", key=PLAN)
-        with self.flow_context(context) as ctx:
+        with self.flow_context(context) as ctx, measured(ctx):
             return report_import(ctx, plan, red_tasks=red_tasks).as_dict()

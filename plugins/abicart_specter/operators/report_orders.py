@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abicart_specter.operators.base import ShopOperator
+from abicart_specter.operators.metrics import measured
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -23,5 +24,5 @@ class ReportOrdersOperator(ShopOperator):
                 require_none_red(self.shop, red_tasks)
         self.skip_when(dry_run, "A dry run's orders are in the log of the task before.")
         in_log = int(context["params"].get("orders_in_log", 50))
-        with self.flow_context(context) as ctx:
+        with self.flow_context(context) as ctx, measured(ctx):
             return report_orders(ctx, red_tasks=red_tasks, orders_in_table=in_log).as_dict()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from abicart_specter.operators.base import ShopOperator
+from abicart_specter.operators.metrics import measured
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -18,6 +19,6 @@ class UndoImportOperator(ShopOperator):
         from abicart_specter.flows.imports.undo_request import UndoRequest
         from abicart_specter.operators.options import shop_lease_terms
 
-        with self.flow_context(context) as ctx:
+        with self.flow_context(context) as ctx, measured(ctx):
             request = UndoRequest.from_params(context["params"])
             return undo_import(ctx, request, shop_lease_terms(ctx.settings)).as_dict()

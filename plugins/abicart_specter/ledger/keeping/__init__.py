@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
+from abicart_specter.domain.records import Severity
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.keeping import erase, health
 from abicart_specter.ledger.keeping.kinds import Kind, clean
@@ -61,6 +62,10 @@ class KeepingLedger:
     def lasting(self, shop: str) -> list[Lasting]:
         """What ought to be short, with how many are open and since when."""
         return health.lasting(self._db, shop)
+
+    def open_flags(self, shop: str) -> dict[Severity, int]:
+        """How many flags are open, by severity."""
+        return health.open_flags(self._db, shop)
 
     def order_traces(self, shop: str, number: str) -> list[OrderTrace]:
         """Everything the ledger keeps of an order, by its number in the shop."""

@@ -7,11 +7,12 @@ from typing import Any
 
 from sqlalchemy import and_, func, select, text
 
+from abicart_specter.domain.records import Severity
 from abicart_specter.ledger.column_types import UtcDateTime
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.faults import translate
 from abicart_specter.ledger.keeping.records import Lasting, LedgerSize, TableSize
-from abicart_specter.ledger.models import Base, Item, LeaseRow, PairRow
+from abicart_specter.ledger.models import Base, FlagEntry, Item, LeaseRow, PairRow
 from abicart_specter.ledger.order_models import CustomerSync, OrderSync
 from abicart_specter.ledger.order_rules import OrderState
 
@@ -96,6 +97,17 @@ def lasting(db: Database, shop: str) -> list[Lasting]:
             )
             for name, since, where in wanted
         ]
+
+
+def open_flags(db: Database, shop: str) -> dict[Severity, int]:
+    """How many flags of the shop are open, by severity."""
+    wanted = (
+        select(FlagEntry.severity, func.count())
+        .where(FlagEntry.shop == shop, FlagEntry.resolved_at.is_(None))
+        .group_by(FlagEntry.severity)
+    )
+    with db.read() as connection:
+        return dict(connection.execute(wanted).tuples().all())
 
 
 def checkpoint(db: Database) -> None:
