@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from abicart_specter.operators.base import ShopOperator
-from abicart_specter.operators.metrics import tell_end
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
@@ -30,6 +29,4 @@ class ScanOrdersOperator(ShopOperator):
             )
             steps = next_steps(ctx, window, summary, sweep_asked_for=bool(params["sweep"]))
             result = asdict(summary) | window.as_xcom()
-            if "report" in steps.needless:
-                tell_end(ctx)
         return self.end_skipping(context, result, steps.needless)

@@ -107,7 +107,7 @@ def open_flags(db: Database, shop: str) -> dict[Severity, int]:
         .group_by(FlagEntry.severity)
     )
     with db.read() as connection:
-        return dict(connection.execute(wanted).tuples().all())
+        return {row[0]: row[1] for row in connection.execute(wanted)}
 
 
 def checkpoint(db: Database) -> None:
