@@ -14,8 +14,8 @@ airflow db migrate
 
 known=$(python "$home/deploy/airflow_setup.py" ledger-id)
 say "migrating the ledger${known:+, which is known as $known}"
-python -m abicart_specter.ledger upgrade --known-id "$known" --tasks-role "${LEDGER_RUNTIME_ROLE:?is missing}"
+python -m abicart_specter.ledger upgrade - --known-id "$known" --tasks-role "${LEDGER_RUNTIME_ROLE:?is missing}"
 
 say "pools, the first administrator, the ledger's id"
-SYNC_LEDGER_ID=$(python -m abicart_specter.ledger id) python "$home/deploy/airflow_setup.py" apply
+SYNC_LEDGER_ID=$(python -m abicart_specter.ledger id -) python "$home/deploy/airflow_setup.py" apply
 say "ready"

@@ -1,6 +1,7 @@
 """Command line of the ledger.
 
 ``python -m abicart_specter.ledger upgrade URL``                      makes or migrates the ledger
+``python -m abicart_specter.ledger id URL``                           prints its id
 ``python -m abicart_specter.ledger status URL``                       shows what is there; exit code 1 if not usable
 ``python -m abicart_specter.ledger rebind URL SHOP --api-user ID``    the shop's Specter API user was exchanged
 ``python -m abicart_specter.ledger show-order URL SHOP NUMBER``       everything that is kept of an order
@@ -11,22 +12,27 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
-from abicart_specter.errors import AbicartSpecterError
+from abicart_specter.errors import AbicartSpecterError, ConfigurationError
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.facade import Ledger
+from abicart_specter.ledger.grants import let_tasks_work
 from abicart_specter.ledger.identity import rebind_api_user, require_current
 from abicart_specter.ledger.migrate import status, upgrade
 from abicart_specter.ledger.orders import OrderLedger
 from abicart_specter.ledger.records import ShopBinding
+
+URL_VARIABLE = "ABICART_SPECTER_LEDGER_URL"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; 0 when it succeeded."""
     options = _parser().parse_args(arguments)
     try:
+        options.url = _address(options.url)
         return int(options.run(options))
     except AbicartSpecterError as error:
         sys.stderr.write(f"{error}\n")
@@ -40,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, run, words in (
         ("upgrade", _upgrade, "make the ledger, or migrate it to this code's revision"),
+        ("id", _id, "print the ledger's id"),
         ("status", _status, "show what is at the address"),
         ("rebind", _rebind, "the Specter API user of a shop was exchanged on purpose"),
         ("show-order", _show_order, "show everything that is kept of an order"),
@@ -47,8 +54,17 @@ def _parser() -> argparse.ArgumentParser:
         ("vacuum", _vacuum, "SQLite, with all runs stopped: give free space back to the disk"),
     ):
         command = commands.add_parser(name, help=words)
-        command.add_argument("url", metavar="URL", help="sqlite:////absolute/path or postgresql://…")
+        command.add_argument(
+            "url", metavar="URL", help=f"sqlite:////absolute/path, postgresql://…, or - for ${URL_VARIABLE}"
+        )
         command.set_defaults(run=run)
+        if name == "upgrade":
+            command.add_argument(
+                "--known-id", metavar="ID", help="the ledger that is known: never make another in its place"
+            )
+            command.add_argument(
+                "--tasks-role", metavar="ROLE", help="PostgreSQL: let this role read and write rows"
+            )
         if name == "rebind":
             command.add_argument("shop", metavar="SHOP")
             command.add_argument("--api-user", type=int, required=True, metavar="ID")
@@ -58,8 +74,29 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _address(given: str) -> str:
+    if given != "-":
+        return given
+    url = os.environ.get(URL_VARIABLE)
+    if not url:
+        raise ConfigurationError(f"{URL_VARIABLE} is not set.", remedy="Let it hold the ledger's address.")
+    return url
+
+
 def _upgrade(options: argparse.Namespace) -> int:
-    _say(f"Ledger {upgrade(options.url)} is at this code's revision.")
+    ledger_id = upgrade(options.url, known_id=options.known_id or None)
+    if options.tasks_role:
+        let_tasks_work(options.url, options.tasks_role)
+    _say(f"Ledger {ledger_id} is at this code's revision.")
+    return 0
+
+
+def _id(options: argparse.Namespace) -> int:
+    database = Database(options.url)
+    try:
+        _say(require_current(database))
+    finally:
+        database.close()
     return 0
 
 

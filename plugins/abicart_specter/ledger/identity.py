@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from sqlalchemy import Connection, func, inspect, select, text, update
 
@@ -63,9 +64,20 @@ def check_identity(db: Database, ledger_id: str, known_id: str | None) -> None:
             for model in (Binding, Run, Item)
         )
     what = "is another one" if used else "is empty and new"
-    raise LedgerError(
-        f"Ledger lost or swapped: the ledger in the {db.place} {what} (its id is {ledger_id}), "
-        f"but this installation worked with ledger {known_id}.",
+    raise _lost(f"the ledger in the {db.place} {what} (its id is {ledger_id})", known_id)
+
+
+def refuse_new_one(place: str, known_id: str) -> NoReturn:
+    """Where a ledger is known, an empty database is a lost ledger and not the place for a new one.
+
+    :raises LedgerError: always.
+    """
+    raise _lost(f"the {place} is empty", known_id)
+
+
+def _lost(what: str, known_id: str) -> LedgerError:
+    return LedgerError(
+        f"Ledger lost or swapped: {what}, but this installation worked with ledger {known_id}.",
         remedy=(
             "Restore the ledger from its last backup, or point the connection sync_ledger at the right database. "
             f"Only if it is lost for good: delete the Airflow Variable {IDENTITY_VARIABLE} and expect every product "

@@ -7,12 +7,19 @@ from uuid import uuid4
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from abicart_specter.errors import LedgerError
-from abicart_specter.ledger.address import parse_url
+from abicart_specter.ledger.address import describe, parse_url
 from abicart_specter.ledger.engine import Database, upsert
-from abicart_specter.ledger.identity import bindings, require_current, revision_of, unfit
+from abicart_specter.ledger.identity import (
+    bindings,
+    check_identity,
+    refuse_new_one,
+    require_current,
+    revision_of,
+    unfit,
+)
 from abicart_specter.ledger.models import LedgerIdentity
 from abicart_specter.ledger.records import LedgerStatus
 from abicart_specter.ledger.revisions import HEAD, judge
@@ -28,11 +35,15 @@ def alembic_config() -> Config:
     return config
 
 
-def upgrade(url: str) -> str:
+def upgrade(url: str, *, known_id: str | None = None) -> str:
     """Brings the ledger to this code's revision, making it if there is none. Returns its id.
 
     One transaction: either everything was migrated or nothing. Two at once wait for each other.
+
+    :param known_id: id of the ledger that this installation worked with. None is made then, nor another migrated.
     """
+    if known_id is not None:
+        _require_known(url, known_id)
     address = parse_url(url)
     if address.get_backend_name() == "sqlite" and not Path(address.database or "").parent.is_dir():
         raise LedgerError(f"There is no folder for the ledger {address.database}.", remedy="Make it first.")
@@ -53,6 +64,19 @@ def upgrade(url: str) -> str:
                 .on_conflict_do_nothing()
             )
         return require_current(db)
+    finally:
+        db.close()
+
+
+def _require_known(url: str, known_id: str) -> None:
+    place = describe(parse_url(url))
+    if status(url).state in ("missing", "not migrated"):
+        refuse_new_one(place, known_id)
+    db = Database(url)
+    try:
+        with db.read() as connection:
+            ledger_id = connection.execute(select(LedgerIdentity.ledger_id)).scalar()
+        check_identity(db, ledger_id or "none", known_id)
     finally:
         db.close()
 
