@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abicart_specter.ledger.alerts.records import Message, OpenAlarm
 from abicart_specter.ledger.errors import (
     CustomerChangedError,
     LeaseLostError,
@@ -39,8 +40,6 @@ from abicart_specter.ledger.keys import PARTITIONS, partition_of
 from abicart_specter.ledger.order_answers import (
     CustomerConfirmed,
     ForeignMark,
-    Message,
-    OpenAlarm,
     PersonsDecision,
 )
 from abicart_specter.ledger.order_records import (

@@ -81,7 +81,7 @@ class Run(Base):
     """A run. The row stays for good; its detail is pruned."""
 
     __tablename__ = "run"
-    __table_args__ = (UniqueConstraint("shop", "flow", "run_id"),)
+    __table_args__ = (UniqueConstraint("shop", "flow", "run_id"), Index(None, "shop", "flags_told_at"))
     id: Mapped[int] = mapped_column(primary_key=True)
     shop: Mapped[str]
     flow: Mapped[str]
@@ -93,6 +93,8 @@ class Run(Base):
     staging: Mapped[StagingState]
     expected_articles: Mapped[int | None]
     expected_items: Mapped[int | None]
+    flags_told_at: Mapped[datetime | None]
+    """When people were told of the flags that were new in it."""
 
 
 class RunRequests(Base):

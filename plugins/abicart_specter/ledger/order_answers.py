@@ -1,4 +1,4 @@
-"""The typed records in which the ledger answers about orders: endings, foreign marks, decisions, messages.
+"""The typed records in which the ledger answers about orders: endings, foreign marks, decisions.
 
 All times are aware and in UTC. None holds anything personal.
 """
@@ -45,23 +45,3 @@ class PersonsDecision:
     who: str
     why: str
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A message about a cause: ``opened``, ``reminder`` or ``closed``."""
-
-    cause: str
-    kind: str
-    words: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class OpenAlarm:
-    """A cause that is not over."""
-
-    cause: str
-    words: str
-    opened_at: datetime
-    reminders: int

@@ -1,4 +1,4 @@
-"""The tables of orders, customers and alarms, as typed models. The migrations build the same; a test compares them.
+"""The tables of orders and customers, as typed models. The migrations build the same; a test compares them.
 
 Nothing here is personal but what a person typed as a reason: buyers are HMACs, contents are hashes, a snapshot holds
 products and amounts.
@@ -145,29 +145,3 @@ class OrderScan(Base):
     scanned_to: Mapped[datetime | None]
     swept_to: Mapped[datetime | None]
     changes_checked_to: Mapped[datetime | None]
-
-
-class AlarmRow(Base):
-    """A cause of trouble, open or over (rule 12). The newest opening of a cause replaces the one before."""
-
-    __tablename__ = "alarm"
-    __table_args__ = (BY_KEY,)
-    shop: Mapped[str] = mapped_column(primary_key=True)
-    cause: Mapped[str] = mapped_column(primary_key=True)
-    words: Mapped[str]
-    opened_at: Mapped[datetime]
-    reminders: Mapped[int]
-    closed_at: Mapped[datetime | None]
-
-
-class MessageRow(Base):
-    """What was said about an alarm."""
-
-    __tablename__ = "message"
-    __table_args__ = (Index(None, "shop", "id"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    shop: Mapped[str]
-    cause: Mapped[str]
-    kind: Mapped[str]
-    words: Mapped[str]
-    at: Mapped[datetime]

@@ -13,10 +13,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from abicart_specter.ledger.alerts.models import AlarmRow, MessageRow
 from abicart_specter.ledger.keeping.kinds import Kind
 from abicart_specter.ledger.keeping.records import Keep
 from abicart_specter.ledger.models import InboxRow, LeaseRow
-from abicart_specter.ledger.order_models import AlarmRow, MessageRow, OrderChangeRow, OrderSync
+from abicart_specter.ledger.order_models import OrderChangeRow, OrderSync
 from abicart_specter.ledger.order_rules import SETTLED, OrderState
 from abicart_specter.ledger.orders.begin import lease_name
 from abicart_specter.ledger.status.told import FUNCTION, TRACKING

@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, update
 
+from abicart_specter.ledger.alerts.models import AlarmRow, MessageRow
+from abicart_specter.ledger.alerts.records import Message, OpenAlarm
 from abicart_specter.ledger.engine import Database, upsert
-from abicart_specter.ledger.order_answers import Message, OpenAlarm
-from abicart_specter.ledger.order_models import AlarmRow, MessageRow
 
 
 def raise_alarm(

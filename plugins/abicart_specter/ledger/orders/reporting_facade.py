@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 from abicart_specter.domain.records import Outcome
-from abicart_specter.ledger import order_answers as a
 from abicart_specter.ledger import order_records as o
+from abicart_specter.ledger.alerts import records as a
 from abicart_specter.ledger.orders import alarms, changes, run_outcomes, write_back
 from abicart_specter.ledger.orders.room import OrderRoom
 from abicart_specter.ledger.records import GapRecord, OutcomeGaps, RunKey
