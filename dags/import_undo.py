@@ -9,7 +9,7 @@ from airflow.sdk import DAG, Param
 
 from abicart_specter.dag_docs import dag_doc, shops
 from abicart_specter.operators.check_shop import CheckShopOperator
-from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS
+from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, WATCHED
 from abicart_specter.operators.undo_import import UndoImportOperator
 
 FLOW = "import_undo"
@@ -53,6 +53,7 @@ def import_undo(shop: str, shop_file: Path) -> DAG:
         max_active_runs=1,
         dagrun_timeout=timedelta(hours=6),
         default_args=DEFAULT_ARGS,
+        **WATCHED,
         params=PARAMS,
         tags=[shop, FLOW],
     ) as dag:

@@ -9,7 +9,7 @@ from airflow.sdk import DAG, CronTriggerTimetable, Param
 
 from abicart_specter.dag_docs import dag_doc, shops
 from abicart_specter.operators.maintenance import CheckLedgerOperator, CleanUpOperator
-from abicart_specter.operators.policy import DEFAULT_ARGS
+from abicart_specter.operators.policy import DEFAULT_ARGS, WATCHED
 
 FLOW = "ledger_maintenance"
 SUNDAY_MORNING = "30 4 * * 0"
@@ -39,6 +39,7 @@ def ledger_maintenance(shop: str, shop_file: Path) -> DAG:
         allowed_run_types=["scheduled", "manual"],
         dagrun_timeout=timedelta(hours=6),
         default_args=DEFAULT_ARGS,
+        **WATCHED,
         params=PARAMS,
         tags=[shop, FLOW],
     ) as dag:

@@ -14,7 +14,7 @@ from abicart_specter.operators.check_imports import CheckImportsOperator
 from abicart_specter.operators.drain_article_info import DrainArticleInfoOperator
 from abicart_specter.operators.order_status import ImportOrderStatusOperator
 from abicart_specter.operators.plan_import import AskOnlyWhatIsAskedOperator, PlanImportOperator
-from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL
+from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL, WATCHED
 from abicart_specter.operators.preview_import import PreviewImportOperator
 from abicart_specter.operators.read_import_catalogue import ReadImportCatalogueOperator
 from abicart_specter.operators.reconcile import ReconcileOperator
@@ -60,6 +60,7 @@ def nightly_import(shop: str, shop_file: Path) -> DAG:
         # A question may wait for three days; the next night begins when this one has ended.
         dagrun_timeout=timedelta(hours=96),
         default_args=DEFAULT_ARGS,
+        **WATCHED,
         params=PARAMS,
         tags=[shop, FLOW],
         render_template_as_native_obj=True,

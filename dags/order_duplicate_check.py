@@ -10,7 +10,7 @@ from airflow.sdk import DAG, Param
 from abicart_specter.dag_docs import dag_doc, shops
 from abicart_specter.operators.check_orders import CheckOrdersOperator
 from abicart_specter.operators.duplicate_check import DuplicateCheckOperator
-from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL
+from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL, WATCHED
 
 FLOW = "order_duplicate_check"
 
@@ -46,6 +46,7 @@ def order_duplicate_check(shop: str, shop_file: Path) -> DAG:
         dagrun_timeout=timedelta(hours=1),
         # Never by itself: what is tested here is what a second try does.
         default_args=DEFAULT_ARGS | {"retries": 0},
+        **WATCHED,
         params=PARAMS,
         tags=[shop, FLOW],
     ) as dag:

@@ -11,7 +11,7 @@ from abicart_specter.dag_docs import dag_doc, shops
 from abicart_specter.operators.check_orders import CheckOrdersOperator
 from abicart_specter.operators.find_changes import FindChangesOperator
 from abicart_specter.operators.plan_orders import PlanOrdersOperator
-from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL
+from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL, WATCHED
 from abicart_specter.operators.preview_orders import PreviewOrdersOperator
 from abicart_specter.operators.report_orders import ReportOrdersOperator
 from abicart_specter.operators.scan_orders import ScanOrdersOperator
@@ -68,6 +68,7 @@ def order_export(shop: str, shop_file: Path) -> DAG:
         max_active_runs=1,
         dagrun_timeout=timedelta(hours=12),
         default_args=DEFAULT_ARGS,
+        **WATCHED,
         params=PARAMS,
         tags=[shop, FLOW],
         render_template_as_native_obj=True,

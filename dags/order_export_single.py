@@ -9,7 +9,7 @@ from airflow.sdk import DAG, Param, TriggerRule
 
 from abicart_specter.dag_docs import dag_doc, shops
 from abicart_specter.operators.check_orders import CheckOrdersOperator
-from abicart_specter.operators.policy import DEFAULT_ARGS
+from abicart_specter.operators.policy import DEFAULT_ARGS, WATCHED
 from abicart_specter.operators.report_orders import ReportOrdersOperator
 from abicart_specter.operators.single_order import SingleOrderOperator
 from abicart_specter.operators.special_numbers import EnsureSpecialNumbersOperator
@@ -81,6 +81,7 @@ def order_export_single(shop: str, shop_file: Path) -> DAG:
         max_active_runs=16,
         dagrun_timeout=timedelta(hours=3),
         default_args=DEFAULT_ARGS,
+        **WATCHED,
         params=PARAMS,
         tags=[shop, FLOW],
     ) as dag:

@@ -11,7 +11,7 @@ from abicart_specter.dag_docs import dag_doc, shops
 from abicart_specter.operators.check_changes import CheckChangesOperator
 from abicart_specter.operators.drain_article_info import DrainArticleInfoOperator
 from abicart_specter.operators.plan_chunks import PlanChunksOperator
-from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL
+from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL, WATCHED
 from abicart_specter.operators.read_changes import ReadChangesOperator
 from abicart_specter.operators.report_changes import ReportChangesOperator
 from abicart_specter.operators.send_products import SendProductsOperator
@@ -37,6 +37,7 @@ def product_change_export(shop: str, shop_file: Path) -> DAG:
         allowed_run_types=["scheduled", "manual"],
         dagrun_timeout=timedelta(hours=12),
         default_args=DEFAULT_ARGS,
+        **WATCHED,
         tags=[shop, FLOW],
         render_template_as_native_obj=True,
     ) as dag:

@@ -11,7 +11,7 @@ from abicart_specter.dag_docs import dag_doc, shops
 from abicart_specter.operators.check_shop import CheckShopOperator
 from abicart_specter.operators.drain_article_info import DrainArticleInfoOperator
 from abicart_specter.operators.plan_chunks import PlanChunksOperator
-from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL
+from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL, WATCHED
 from abicart_specter.operators.preview_products import PreviewProductsOperator
 from abicart_specter.operators.read_catalogue import ReadCatalogueOperator
 from abicart_specter.operators.report import ReportOperator
@@ -80,6 +80,7 @@ def product_export(shop: str, shop_file: Path) -> DAG:
         max_active_runs=1,
         dagrun_timeout=timedelta(hours=12),
         default_args=DEFAULT_ARGS,
+        **WATCHED,
         params=PARAMS,
         tags=[shop, FLOW],
         render_template_as_native_obj=True,

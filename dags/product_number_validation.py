@@ -8,7 +8,7 @@ from pathlib import Path
 from airflow.sdk import DAG
 
 from abicart_specter.dag_docs import dag_doc, shops
-from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS
+from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, WATCHED
 from abicart_specter.operators.read_catalogue import ReadCatalogueOperator
 from abicart_specter.operators.validate_numbers import ValidateNumbersOperator
 
@@ -27,6 +27,7 @@ def product_number_validation(shop: str, shop_file: Path) -> DAG:
         max_active_runs=1,
         dagrun_timeout=timedelta(hours=3),
         default_args=DEFAULT_ARGS,
+        **WATCHED,
         tags=[shop, FLOW],
     ) as dag:
         common = {"shop": shop, "flow": FLOW}

@@ -13,7 +13,7 @@ from abicart_specter.operators.approve_stock import ApproveStockOperator, Releas
 from abicart_specter.operators.check_stock import CheckStockOperator
 from abicart_specter.operators.drain_queue import DrainQueueOperator
 from abicart_specter.operators.plan_stock import QUESTION, PlanStockOperator
-from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL
+from abicart_specter.operators.policy import ABICART_POOL, DEFAULT_ARGS, SPECTER_POOL, WATCHED
 from abicart_specter.operators.report_stock import ReportStockOperator
 from abicart_specter.operators.scan_stock_orders import ScanStockOrdersOperator
 from abicart_specter.operators.stock_schedule import stock_schedule
@@ -47,6 +47,7 @@ def stock_import(shop: str, shop_file: Path) -> DAG:
         # A question may wait for three days; the next run begins when this one has ended.
         dagrun_timeout=timedelta(hours=96),
         default_args=DEFAULT_ARGS,
+        **WATCHED,
         params=PARAMS,
         tags=[shop, FLOW],
         render_template_as_native_obj=True,

@@ -33,6 +33,7 @@ from abicart_specter.ledger import (
 )
 from abicart_specter.ledger import records as r
 from abicart_specter.ledger import sync_records as s
+from abicart_specter.ledger.alerts import AlertLedger
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.imports import ImportLedger
 from abicart_specter.ledger.keeping import Keep, KeepingLedger
@@ -47,7 +48,8 @@ from abicart_specter.ledger.stock import StockLedger
 class Ledger(QueueCalls):
     """The ledger of one installation. ``id`` is its own; ``backend`` is ``sqlite`` or ``postgresql``.
 
-    ``orders`` is its part about orders, customers and alarms, ``imports`` that about what comes back from Specter,
+    ``orders`` is its part about orders, customers and alarms, ``alerts`` that about telling people of alarms,
+    ``imports`` that about what comes back from Specter,
     ``status`` that about what became of orders there, ``product_changes`` that about the export on change,
     ``stock`` that about stock figures, ``keeping`` that about retention and the ledger's own health.
     """
@@ -57,6 +59,7 @@ class Ledger(QueueCalls):
         super().__init__(database)
         self.id = ledger_id
         self.backend = database.backend
+        self.alerts = AlertLedger(database)
         self.orders = OrderLedger(database)
         self.product_changes = ChangeLedger(database)
         self.status = StatusLedger(database)

@@ -45,7 +45,7 @@ def start_run(db: Database, run: RunKey, params: Mapping[str, Any]) -> None:
                 staging=StagingState.NONE,
             ).on_conflict_do_update(
                 index_elements=[Run.shop, Run.flow, Run.run_id],
-                set_={"params": insert.excluded.params, "finished_at": None},
+                set_={"params": insert.excluded.params, "finished_at": None, "flags_told_at": None},
             )
         )
 

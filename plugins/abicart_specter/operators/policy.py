@@ -1,4 +1,4 @@
-"""Retries, time limits and pools that every DAG of this package uses."""
+"""Retries, time limits, pools and the watch over red runs that every DAG of this package uses."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
+
+from abicart_specter.operators.red_run import note_red_run
 
 ABICART_POOL = "abicart_api"
 SPECTER_POOL = "specter_api"
@@ -39,3 +41,8 @@ DEFAULT_ARGS: dict[str, Any] = {
     "retry_policy": RETRY_POLICY,
     "execution_timeout": timedelta(hours=2),
 }
+
+WATCHED: dict[str, Any] = {"on_failure_callback": note_red_run}
+"""Keyword arguments of every DAG: its red runs become alarms. That one was green is seen by counting, in
+``flows.alerts``: a callback for it would have the DAG file parsed once more after every run.
+"""

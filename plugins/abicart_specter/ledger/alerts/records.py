@@ -45,3 +45,55 @@ class OpenAlarm:
     opened_at: datetime
     reminders: int
     facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RedRunNoted:
+    """A run that Airflow said was red. ``reason`` is Airflow's word for it, such as ``task_failure``."""
+
+    flow: str
+    run_id: str
+    reason: str
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RunCounts:
+    """How many runs of a DAG are red and green."""
+
+    red: int
+    green: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewFlags:
+    """Products flagged since people were last told. ``runs`` are the ledger's rows of the runs that found them;
+    ``flow`` and ``run_id`` the last of them, whose report has the list.
+    """
+
+    runs: tuple[int, ...]
+    products: int
+    numbers: tuple[str, ...]
+    rules: Mapping[str, int]
+    flow: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingOrders:
+    """Orders that have not come further: how many, the oldest ones' numbers, how many by rule, since when."""
+
+    total: int = 0
+    numbers: tuple[str, ...] = ()
+    rules: Mapping[str, int] = field(default_factory=dict)
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelState:
+    """How it is with a channel. ``attempts`` in a row took nothing since ``failing_since``."""
+
+    failing_since: datetime | None = None
+    attempts: int = 0
+    next_try_at: datetime | None = None
+    words: str = ""
