@@ -25,7 +25,8 @@ class HttpOptions:
     :param page_size: rows asked for per page.
     :param batch_size: calls in one JSON-RPC batch.
     :param ca_file: PEM file of the certificate authority to trust instead of the usual ones, for a server
-        inside a company. Verification itself cannot be switched off.
+        inside a company; without, ``REQUESTS_CA_BUNDLE`` or ``SSL_CERT_FILE`` may name one. Verification itself cannot
+        be switched off.
     :raises ConfigurationError: a value no client could work with.
     """
 

@@ -28,6 +28,7 @@ from urllib3.exceptions import (
 from abicart_specter.clients.options import HttpOptions, RequestCounts
 from abicart_specter.clients.redact import silence_addresses
 from abicart_specter.clients.retry import Failure, Happened, parse_retry_after
+from abicart_specter.clients.trust import authorities, why_untrusted
 from abicart_specter.clients.wire import WatchedAdapter, Wire
 
 LARGEST_ANSWER = 64 * 1024 * 1024
@@ -82,7 +83,7 @@ def http_failure(answer: HttpAnswer, reason: str) -> Failure:
 
 
 class _Session(requests.Session):
-    """No redirects, no cookies, nothing from the environment (proxies, .netrc, CA bundles)."""
+    """No redirects, no cookies, nothing from the environment but the authorities (``trust``)."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -119,7 +120,7 @@ class Transport:
         self._lock = Lock()
         self._wire = Wire(options.read_timeout, self._connected, clock)
         self._session = _Session()
-        self._session.verify = options.ca_file or True
+        self._session.verify = authorities(options.ca_file)
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, WatchedAdapter(self._wire))
 
@@ -172,14 +173,16 @@ class Transport:
 
     def _failure(self, error: Exception) -> Failure:
         """What happened, in words of ours, from the kinds of exception in the chain."""
-        kinds = tuple(type(one) for one in _chain(error))
+        chain = tuple(_chain(error))
+        kinds = tuple(type(one) for one in chain)
 
         def is_any(*wanted: type[BaseException]) -> bool:
             return any(issubclass(kind, wanted) for kind in kinds)
 
         if not self._wire.sent:
-            if is_any(ssl.SSLCertVerificationError):
-                return Failure(Happened.UNTRUSTED, "the server's certificate could not be verified")
+            for one in chain:
+                if isinstance(one, ssl.SSLCertVerificationError):
+                    return Failure(Happened.UNTRUSTED, why_untrusted(one))
             if is_any(NameResolutionError):
                 return Failure(Happened.NOT_SENT, "the server's name could not be resolved")
             if is_any(ConnectTimeoutError, TimeoutError) and not is_any(NewConnectionError):

@@ -135,7 +135,12 @@ class Tries:
                 text + " It may or may not have taken effect.", remedy=f"{remedy}{self._system}."
             )
         if last.happened is Happened.UNTRUSTED:
-            return ConfigurationError(text, remedy=f"Check the host of {connection}; do not send keys there.")
+            return ConfigurationError(
+                text + " Nothing was sent.",
+                remedy=f"Check the host of {connection}, and this machine's clock. If the server has a certificate of "
+                "your company's own authority, let SSL_CERT_FILE name the authority's file. Verification cannot be "
+                "switched off: keys would be sent to whoever answers.",
+            )
         asked_to_wait = last.status == 503 and last.retry_after is not None
         if last.happened is Happened.SLOW_DOWN or asked_to_wait:
             return RateLimitedError(
