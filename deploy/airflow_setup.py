@@ -1,7 +1,8 @@
 """What init changes in Airflow's own database, each only where it is missing.
 
-``airflow_setup.py ledger-id``  prints the ledger's id that this installation knows, or nothing
-``airflow_setup.py apply``      pools, first administrator, the ledger's id, the trial's connections
+``airflow_setup.py known``  refuses a trial's database in production, and the reverse; prints ``sync_ledger_id=`` and
+                            the id of the ledger that this installation knows, if it knows one
+``airflow_setup.py apply``  pools, first administrator, the ledger's id, the trial's connections
 
 It works on Airflow's tables: the names in ``airflow.sdk`` are for tasks, which ask an api-server.
 """
@@ -29,11 +30,11 @@ POOLS = {
 def main(command: str) -> int:
     """0, or 1 with a sentence."""
     settings.configure_orm()
-    if command == "ledger-id":
-        sys.stdout.write(_variable(LEDGER_ID) or "")
-        return 0
     try:
-        _kind()
+        if command == "known":
+            _kind()
+            sys.stdout.write(f"{LEDGER_ID}={_variable(LEDGER_ID) or ''}\n")
+            return 0
         _pools()
         _administrator()
         _ledger_id()
@@ -48,7 +49,15 @@ def main(command: str) -> int:
 def _variable(key: str) -> str | None:
     with settings.Session() as session:
         row = session.scalar(select(Variable).where(Variable.key == key))
-        return None if row is None else row.val
+        if row is None:
+            return None
+        value = row.val
+    if value is None:  # Airflow's way of saying so
+        raise ValueError(
+            f"The Variable {key} cannot be read: FERNET_KEY in .env is not the key with which it was written. "
+            "Take the old .env from its safe place."
+        )
+    return str(value)
 
 
 def _kind() -> None:

@@ -1,11 +1,17 @@
 #!/usr/bin/env bash
-# Refuses settings that cannot work, each with a sentence that says what to do. Sourced by nothing: init.sh runs it.
+# Refuses settings that cannot work, each with a sentence that says what to do. init.sh runs it.
 set -euo pipefail
 
 wrong=0
 refuse() {
     printf 'init: %s\n' "$1" >&2
     wrong=1
+}
+
+# length NAME: of what the variable holds
+length() {
+    local value=${!1:-}
+    printf '%s' "${#value}"
 }
 
 # needs NAME LENGTH: set, of characters that mean nothing in a URL or in JSON, at least LENGTH of them
@@ -29,18 +35,18 @@ different=$(printf '%s\n' "${POSTGRES_PASSWORD:-1}" "${AIRFLOW_DB_PASSWORD:-2}" 
     "${LEDGER_PASSWORD:-4}" "${REDIS_PASSWORD:-5}" | sort -u | wc -l)
 [ "$different" -eq 5 ] || refuse "Two passwords in .env are the same: every role needs its own."
 
-[[ ${AIRFLOW__CORE__FERNET_KEY:-} =~ ^[A-Za-z0-9_-]{43}=$ ]] ||
+# several, separated by commas, while the key is exchanged (airflow rotate-fernet-key)
+[[ ${AIRFLOW__CORE__FERNET_KEY:-} =~ ^[A-Za-z0-9_-]{43}=(,[A-Za-z0-9_-]{43}=)*$ ]] ||
     refuse "FERNET_KEY in .env is no Fernet key (32 random bytes in URL-safe base64: 43 characters and a '=')."
-for pair in AIRFLOW__API__SECRET_KEY:API_SECRET_KEY AIRFLOW__API_AUTH__JWT_SECRET:JWT_SECRET; do
-    value=${pair%%:*}
-    [ "${#value}" -gt 0 ] && value=${!value:-}
-    [ "${#value}" -ge 32 ] || refuse "${pair##*:} in .env is missing or too short: at least 32 random characters."
-done
+[ "$(length AIRFLOW__API__SECRET_KEY)" -ge 32 ] ||
+    refuse "API_SECRET_KEY in .env is missing or too short: at least 32 random characters."
+[ "$(length AIRFLOW__API_AUTH__JWT_SECRET)" -ge 64 ] ||
+    refuse "JWT_SECRET in .env is missing or too short: at least 64 random characters, which its signature needs."
 
 [[ ${ADMIN_USERNAME:-} =~ ^[A-Za-z0-9_.@-]{1,64}$ ]] ||
     refuse "ADMIN_USERNAME in .env is missing, or holds other characters than letters, digits, _ . @ and -."
 [[ ${ADMIN_EMAIL:-} == ?*@?* ]] || refuse "ADMIN_EMAIL in .env is no e-mail address."
-[ "${#ADMIN_PASSWORD}" -ge 12 ] 2>/dev/null ||
+[ "$(length ADMIN_PASSWORD)" -ge 12 ] ||
     refuse "ADMIN_PASSWORD in .env is missing or too short: at least 12 characters."
 [ "${ADMIN_PASSWORD:-}" != "${ADMIN_USERNAME:-}" ] || refuse "ADMIN_PASSWORD in .env is the user's name."
 
@@ -55,9 +61,12 @@ if ! [ -r "$shops" ] || ! [ -d "$shops" ]; then
 fi
 case ${TRIAL:-} in
 '')
+    [[ ,${COMPOSE_PROFILES:-}, != *,trial,* ]] ||
+        refuse "COMPOSE_PROFILES in .env starts the sandbox, but TRIAL is empty. Trial or production: not both."
     [ -z "$hosts" ] || refuse "PLAIN_HTTP_HOSTS in .env is for the trial only: keys would travel unencrypted to $hosts."
     ;;
 1)
+    [[ ,${COMPOSE_PROFILES:-}, == *,trial,* ]] || refuse "TRIAL=1 needs COMPOSE_PROFILES=trial in .env."
     if ! [ -e "$shops/demo.yaml" ]; then
         refuse "TRIAL=1 needs the demo's shop file: SHOPS_DIR=./include/shops in .env."
     fi

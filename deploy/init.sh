@@ -12,7 +12,8 @@ bash "$home/deploy/check-host.sh"
 say "migrating Airflow's database"
 airflow db migrate
 
-known=$(python "$home/deploy/airflow_setup.py" ledger-id)
+answer=$(python "$home/deploy/airflow_setup.py" known)
+known=$(sed -n 's/^sync_ledger_id=//p' <<<"$answer")
 say "migrating the ledger${known:+, which is known as $known}"
 python -m abicart_specter.ledger upgrade - --known-id "$known" --tasks-role "${LEDGER_RUNTIME_ROLE:?is missing}"
 
