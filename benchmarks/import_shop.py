@@ -11,7 +11,7 @@ from typing import Any
 from local_stack.errors import StackError
 from local_stack.files import PROJECT, Home
 from local_stack.follow import FinishedRun
-from local_stack.stack import SHOP, LocalStack
+from local_stack.running import SHOP, RunningAirflow
 
 RISE = "1.05"
 ORE = Decimal("0.01")
@@ -38,7 +38,7 @@ class Shop:
     :param changed: articles of the shop whose price the last price list changed.
     """
 
-    stack: LocalStack
+    stack: RunningAirflow
     items: int
     articles: int = 0
     numbers: dict[int, list[str]] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Shop:
         return sum(len(self.numbers[uid]) for uid in self.changed)
 
     def exactly_the_changes_came(
-        self, stack: LocalStack, _run: FinishedRun, figures: Mapping[str, Any]
+        self, stack: RunningAirflow, _run: FinishedRun, figures: Mapping[str, Any]
     ) -> list[str]:
         """Each changed price is in the shop, to the öre; nothing else was touched; each was written once."""
         now, specter = self._shop_prices(), stack.sandboxes["specter"].inspect("prices")

@@ -26,9 +26,10 @@ from local_stack.errors import StackError, StoppedError
 from local_stack.files import project_home
 from local_stack.flow_run import FlowRun, run_flow
 from local_stack.flows import PRODUCT_EXPORT
+from local_stack.running import SHOP
 from local_stack.sandbox import SandboxOptions
 from local_stack.signals import stop_on_signals
-from local_stack.stack import SHOP, LocalStack, StackOptions
+from local_stack.stack import LocalStack, StackOptions
 
 NOTHING, FIRST, SECOND, MARKED = "nothing to do", "new buyers", "known buyers", "only our own marks"
 

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 from local_stack.follow import FinishedRun
-from local_stack.stack import LocalStack
+from local_stack.running import RunningAirflow
 
 AT_ONCE = 500
 SPREAD = timedelta(minutes=5)
@@ -20,7 +20,7 @@ SPREAD = timedelta(minutes=5)
 class Shop:
     """The shop of a stack that runs."""
 
-    stack: LocalStack
+    stack: RunningAirflow
     items: int
     buyers: int
     orders: int = 0
@@ -56,7 +56,7 @@ class Shop:
         self.orders += count
 
     def all_are_in_specter(
-        self, stack: LocalStack, _run: FinishedRun, _figures: Mapping[str, Any]
+        self, stack: RunningAirflow, _run: FinishedRun, _figures: Mapping[str, Any]
     ) -> list[str]:
         """Every order that was placed is in Specter, and none twice."""
         specter, found = stack.sandboxes["specter"], []

@@ -20,8 +20,9 @@ from abicart_specter.ledger import Ledger, OrderState
 from local_stack.files import project_home
 from local_stack.follow import FinishedRun, follow
 from local_stack.measure import TASK_TITLE, descendants
+from local_stack.running import SHOP
 from local_stack.sandbox import INTEGRATION_KEY, TOKEN, USER_KEY, SandboxOptions
-from local_stack.stack import SHOP, LocalStack, StackOptions
+from local_stack.stack import LocalStack, StackOptions
 
 log = logging.getLogger(__name__)
 

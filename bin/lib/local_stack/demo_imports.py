@@ -8,7 +8,7 @@ from typing import Any
 
 from local_stack.errors import StackError
 from local_stack.follow import FinishedRun
-from local_stack.stack import SHOP, LocalStack
+from local_stack.running import SHOP, RunningAirflow
 
 NIGHT = f"nightly_import__{SHOP}"
 ORE = Decimal("0.01")
@@ -19,7 +19,7 @@ LATELY_ORDERED = 10
 NEW_WEIGHT = 777
 
 
-def a_day_in_specter(stack: LocalStack) -> None:
+def a_day_in_specter(stack: RunningAirflow) -> None:
     """Six prices rise by 5 %, a name is changed, stock comes in, an order is delivered and another one cancelled."""
     specter = stack.sandboxes["specter"]
     numbers = _chosen(stack)
@@ -32,7 +32,7 @@ def a_day_in_specter(stack: LocalStack) -> None:
     specter.edit("order.cancel", number=orders[1])
 
 
-def prices_have_come(stack: LocalStack, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
+def prices_have_come(stack: RunningAirflow, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
     """Each of the changed prices is in the shop, to the öre; and the name is."""
     specter, shop = stack.sandboxes["specter"].inspect("prices"), _shop_items(stack)
     found = []
@@ -46,7 +46,7 @@ def prices_have_come(stack: LocalStack, run: FinishedRun, figures: Mapping[str, 
     return found
 
 
-def stock_has_come(stack: LocalStack, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
+def stock_has_come(stack: RunningAirflow, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
     """Specter's figures are in the shop, less what was ordered so lately that Specter may not have counted it yet."""
     shop = _shop_items(stack)
     return [
@@ -56,13 +56,13 @@ def stock_has_come(stack: LocalStack, run: FinishedRun, figures: Mapping[str, An
     ]
 
 
-def edit_the_shop(stack: LocalStack) -> None:
+def edit_the_shop(stack: RunningAirflow) -> None:
     """Somebody corrects a product's weight in the shop."""
     item = _shop_items(stack)[_chosen(stack)[7]]
     stack.sandboxes["abicart"].edit("Article", uid=item["uid"], patch={"weight": NEW_WEIGHT})
 
 
-def edit_has_gone(stack: LocalStack, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
+def edit_has_gone(stack: RunningAirflow, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
     """The correction is in Specter, and nothing that the import wrote went back."""
     number = _chosen(stack)[7]
     weight = Decimal(str(stack.sandboxes["specter"].inspect("articles", number=number)[0]["weight"]))
@@ -74,13 +74,13 @@ def edit_has_gone(stack: LocalStack, run: FinishedRun, figures: Mapping[str, Any
     return found
 
 
-def first_night(stack: LocalStack) -> dict[str, Any]:
+def first_night(stack: RunningAirflow) -> dict[str, Any]:
     """The undo's form: the import that is taken back."""
     run_id = stack.api.newest_run(NIGHT)
     return {"run_id": run_id, "dry_run": False}
 
 
-def prices_are_back(stack: LocalStack, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
+def prices_are_back(stack: RunningAirflow, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
     """The shop's prices are what they were before the first night."""
     specter, shop = stack.sandboxes["specter"].inspect("prices"), _shop_items(stack)
     found = []
@@ -92,12 +92,12 @@ def prices_are_back(stack: LocalStack, run: FinishedRun, figures: Mapping[str, A
     return found
 
 
-def a_bad_price_list(stack: LocalStack) -> None:
+def a_bad_price_list(stack: RunningAirflow) -> None:
     """Somebody imports a price list with a slipped decimal point into Specter: everything costs a tenth."""
     stack.sandboxes["specter"].edit("article.prices", factor=str(BAD_PRICE_LIST))
 
 
-def reject(stack: LocalStack, dag_id: str, run_id: str, task_id: str) -> None:
+def reject(stack: RunningAirflow, dag_id: str, run_id: str, task_id: str) -> None:
     """The owner looks at the question and says no."""
     subject, body = stack.api.question(dag_id, run_id, task_id)
     if "|" not in body:
@@ -106,7 +106,7 @@ def reject(stack: LocalStack, dag_id: str, run_id: str, task_id: str) -> None:
     stack.api.answer(dag_id, run_id, task_id, "Reject")
 
 
-def nothing_has_come(stack: LocalStack, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
+def nothing_has_come(stack: RunningAirflow, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
     """The bad price list is stopped: it waits in the ledger and is not in the shop."""
     found = []
     if figures["applied"] or not figures["refused"]:
@@ -114,7 +114,7 @@ def nothing_has_come(stack: LocalStack, run: FinishedRun, figures: Mapping[str, 
     return found + prices_are_back_to_normal(stack)
 
 
-def prices_are_back_to_normal(stack: LocalStack) -> list[str]:
+def prices_are_back_to_normal(stack: RunningAirflow) -> list[str]:
     """No product of the shop costs a tenth of what Specter wanted before."""
     specter, shop = stack.sandboxes["specter"].inspect("prices"), _shop_items(stack)
     cheap = [
@@ -125,7 +125,7 @@ def prices_are_back_to_normal(stack: LocalStack) -> list[str]:
     return [f"{', '.join(cheap)} became cheap in the shop."] if cheap else []
 
 
-def _chosen(stack: LocalStack) -> list[str]:
+def _chosen(stack: RunningAirflow) -> list[str]:
     """Eight products that nothing is wrong with, articles without variants and without a campaign."""
     abicart, known = stack.sandboxes["abicart"], stack.sandboxes["specter"].inspect("prices")
     bad = {(kind, uid) for found in abicart.inspect("manifest")["rules"].values() for kind, uid in found}
@@ -142,7 +142,7 @@ def _chosen(stack: LocalStack) -> list[str]:
     return chosen[:8]
 
 
-def _shop_items(stack: LocalStack) -> dict[str, dict[str, Any]]:
+def _shop_items(stack: RunningAirflow) -> dict[str, dict[str, Any]]:
     return {
         item["product_number"]: item for item in stack.sandboxes["abicart"].inspect("items", limit=100_000)
     }

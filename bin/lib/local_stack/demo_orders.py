@@ -9,7 +9,7 @@ from typing import Any
 
 from abicart_specter.ledger import Ledger
 from local_stack.follow import FinishedRun
-from local_stack.stack import SHOP, LocalStack
+from local_stack.running import SHOP, RunningAirflow
 
 GOLDEN_NOTE = "golden"
 GOLDEN_TO_PAY = Decimal("868.90")
@@ -17,7 +17,7 @@ BEFORE = timedelta(minutes=20)
 """So long ago they bought: the schedule's last interval has ended since."""
 
 
-def place_orders(stack: LocalStack) -> None:
+def place_orders(stack: RunningAirflow) -> None:
     """Orders of today: two VAT rates with a discount, split freight and gift cards; and two plain ones."""
     abicart = stack.sandboxes["abicart"]
     book, lamp, card = (_product(stack, rate) for rate in ("0.06", "0.25", "0"))
@@ -38,7 +38,7 @@ def place_orders(stack: LocalStack) -> None:
     abicart.edit("place_orders", orders=[golden, *plain], defaults={"ordered": at})
 
 
-def _product(stack: LocalStack, rate: str) -> dict[str, int]:
+def _product(stack: RunningAirflow, rate: str) -> dict[str, int]:
     """A product at a VAT rate that nothing is wrong with."""
     abicart = stack.sandboxes["abicart"]
     bad = {(kind, uid) for found in abicart.inspect("manifest")["rules"].values() for kind, uid in found}
@@ -48,7 +48,7 @@ def _product(stack: LocalStack, rate: str) -> dict[str, int]:
     raise LookupError(f"the made-up shop sells nothing at VAT rate {rate}")
 
 
-def orders_agree(stack: LocalStack, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
+def orders_agree(stack: RunningAirflow, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
     """What the run says it sent is what Specter holds: each once, and each comes to what the buyer has to pay."""
     specter = stack.sandboxes["specter"]
     holds, sent = specter.inspect("order_count"), figures["sent"] + figures["unchanged"] + figures["linked"]
@@ -66,7 +66,7 @@ def orders_agree(stack: LocalStack, run: FinishedRun, figures: Mapping[str, Any]
     return found
 
 
-def proof_of_the_golden_order(stack: LocalStack) -> tuple[str, str, Mapping[str, Any]] | None:
+def proof_of_the_golden_order(stack: RunningAirflow) -> tuple[str, str, Mapping[str, Any]] | None:
     """Its number, Specter's number and its proof, if it went."""
     golden = _golden(stack)
     with Ledger.open(stack.ledger_url) as ledger:
@@ -77,7 +77,7 @@ def proof_of_the_golden_order(stack: LocalStack) -> tuple[str, str, Mapping[str,
     return record.number, record.specter_order_no, proof
 
 
-def _golden(stack: LocalStack) -> dict[str, Any]:
+def _golden(stack: RunningAirflow) -> dict[str, Any]:
     """The newest order that was placed for the proof."""
     orders = stack.sandboxes["abicart"].inspect("Order", limit=100_000)
     return dict([one for one in orders if one["note"] == GOLDEN_NOTE][-1])

@@ -9,7 +9,7 @@ from typing import Any
 
 from local_stack.airflow_api import TaskState
 from local_stack.follow import FinishedRun, follow, last_error, task_log
-from local_stack.stack import LocalStack
+from local_stack.running import RunningAirflow
 
 OUTCOMES = ("sent", "unchanged", "linked", "unconfirmed", "held", "excluded", "failed")
 SYSTEMS = ("abicart", "specter")
@@ -17,7 +17,7 @@ READING_SECONDS = 12.0
 """How long a question is looked at before it is answered."""
 
 
-Answer = Callable[["LocalStack", str, str, str], None]
+Answer = Callable[["RunningAirflow", str, str, str], None]
 """Gets the stack, the DAG, the run, and the task that waits for a person."""
 
 
@@ -39,11 +39,11 @@ class FlowRun:
     conf: Mapping[str, Any] = field(default_factory=dict)
     report_task: str = "report"
     scheduled: bool = False
-    conf_of: Callable[[LocalStack], Mapping[str, Any]] = lambda _: {}
-    prepare: Callable[[LocalStack], None] = lambda _: None
+    conf_of: Callable[[RunningAirflow], Mapping[str, Any]] = lambda _: {}
+    prepare: Callable[[RunningAirflow], None] = lambda _: None
     answer: Answer | None = None
     found: str = "products and variants sold"
-    checks: Sequence[Callable[[LocalStack, FinishedRun, Mapping[str, Any]], list[str]]] = ()
+    checks: Sequence[Callable[[RunningAirflow, FinishedRun, Mapping[str, Any]], list[str]]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class FlowResult:
 
 
 def run_flow(
-    stack: LocalStack,
+    stack: RunningAirflow,
     flow: FlowRun,
     *,
     say: Callable[[str], None] = lambda _: None,
@@ -100,7 +100,7 @@ def run_flow(
 
 
 def _answering(
-    stack: LocalStack, flow: FlowRun, run_id: str, watch: Callable[[list[TaskState]], None]
+    stack: RunningAirflow, flow: FlowRun, run_id: str, watch: Callable[[list[TaskState]], None]
 ) -> Callable[[list[TaskState]], None]:
     """Also looks for questions, and answers each once, as late as a quick person would.
 
@@ -122,7 +122,7 @@ def _answering(
     return look
 
 
-def _failures(stack: LocalStack, run: FinishedRun) -> list[str]:
+def _failures(stack: RunningAirflow, run: FinishedRun) -> list[str]:
     """A sentence per failed task, with its last error, and one for the run."""
     found = []
     for task in run.failed_tasks:

@@ -9,10 +9,10 @@ from local_stack import demo_imports
 from local_stack.demo_orders import orders_agree, place_orders
 from local_stack.flow_run import FlowRun
 from local_stack.follow import FinishedRun
-from local_stack.stack import SHOP, LocalStack
+from local_stack.running import SHOP, RunningAirflow
 
 
-def products_agree(stack: LocalStack, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
+def products_agree(stack: RunningAirflow, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
     """Found is what the shop sells; what was sent, now or before, is what Specter holds."""
     sold = stack.sandboxes["abicart"].inspect("counts")["items"]
     holds = stack.sandboxes["specter"].inspect("article_count")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from local_stack.airflow_api import TaskState
 from local_stack.errors import StackError
-from local_stack.stack import LocalStack
+from local_stack.running import RunningAirflow
 
 DONE = frozenset({"success", "failed", "skipped", "upstream_failed", "removed"})
 TOLD = DONE | {"running", "up_for_retry"}
@@ -33,7 +33,7 @@ class FinishedRun:
 
 
 def follow(
-    stack: LocalStack,
+    stack: RunningAirflow,
     dag_id: str,
     run_id: str,
     *,
@@ -97,9 +97,9 @@ def changes(tasks: list[TaskState], told: dict[str, str], why: Callable[[TaskSta
     return lines
 
 
-def task_log(stack: LocalStack, dag_id: str, run_id: str, task: TaskState) -> Path:
+def task_log(stack: RunningAirflow, dag_id: str, run_id: str, task: TaskState) -> Path:
     """The log file of a task's last try."""
-    folder = stack.home.path / "logs" / f"dag_id={dag_id}" / f"run_id={run_id}" / f"task_id={task.task_id}"
+    folder = stack.task_logs / f"dag_id={dag_id}" / f"run_id={run_id}" / f"task_id={task.task_id}"
     if task.map_index >= 0:
         folder /= f"map_index={task.map_index}"
     return folder / f"attempt={task.try_number}.log"

@@ -26,7 +26,8 @@ def marked(home: Path) -> list[psutil.Process]:
         if process.pid == os.getpid():
             continue
         with contextlib.suppress(psutil.Error, OSError):
-            if process.status() == psutil.STATUS_ZOMBIE or process.uids().real != os.getuid():
+            of_another = os.getuid() not in (0, process.uids().real)  # root sees, and may end, those of all
+            if process.status() == psutil.STATUS_ZOMBIE or of_another:
                 continue
             session = os.getsid(process.pid)
             try:
@@ -54,3 +55,18 @@ def kill_marked(home: Path) -> int:
             killed.add(process.pid)
         psutil.wait_procs(left, timeout=0.2)
     return len(killed)
+
+
+def kill_tree(pid: int) -> None:
+    """End a process and all below it by SIGKILL; none of them can start another one meanwhile."""
+    stopped: list[psutil.Process] = []
+    waiting = [psutil.Process(pid)]
+    while waiting:
+        process = waiting.pop()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.suspend()
+            stopped.append(process)
+            waiting += process.children()
+    for process in stopped:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from local_stack import ledger
 from local_stack.airflow_api import AirflowApi
@@ -18,12 +16,12 @@ from local_stack.errors import StackError
 from local_stack.files import PROJECT, Home, claim
 from local_stack.log_server import empty_log_server
 from local_stack.ports import LOOPBACK, complaint, free_ports
+from local_stack.running import SHOP, RunningAirflow
 from local_stack.sandbox import SandboxOptions, airflow_connections, sandbox_component
 from local_stack.supervisor import Component, Supervisor
 from shop_sandbox.core.control_client import Control
 from shop_sandbox.core.errors import SandboxError
 
-SHOP = "demo"
 POOLS = {
     "abicart_api": "How many tasks may talk to Abicart at once",
     "specter_api": "How many tasks may talk to Specter at once",
@@ -31,9 +29,6 @@ POOLS = {
 POOL_SLOTS = 4
 MIGRATE_SECONDS = 180.0
 HEALTHY_SECONDS = 180.0
-PARSED_SECONDS = 120.0
-SCHEDULED_SECONDS = 60.0
-POLL_SECONDS = 0.2
 AIRFLOW_PARTS = {
     "api-server": ["api-server"],
     "scheduler": ["scheduler", "--skip-serve-logs"],
@@ -61,7 +56,7 @@ class StackOptions:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-class LocalStack:
+class LocalStack(RunningAirflow):
     """Use as a context manager: everything runs inside, nothing is left after.
 
     :param say: gets a line for a person at each step.
@@ -71,11 +66,11 @@ class LocalStack:
     def __init__(
         self, home: Home, options: StackOptions, say: Callable[[str], None] = lambda _: None
     ) -> None:
+        super().__init__()
         self.home = home
         self.options = options
         self._say = say
         self._exit = ExitStack()
-        self.questions: dict[str, tuple[str, str]] = {}
         free = iter(free_ports(3))
         self.ui_port = options.ui_port or next(free)
         self.sandbox_ports = {
@@ -112,64 +107,19 @@ class LocalStack:
         return f"sqlite:///{self.home.ledger}"
 
     @property
+    def process_logs(self) -> Path:
+        """Folder with a log per process."""
+        return self.home.logs
+
+    @property
+    def task_logs(self) -> Path:
+        """Folder under which Airflow keeps a log per try of a task."""
+        return self.home.path / "logs"
+
+    @property
     def login(self) -> str:
         """Name and password for the UI."""
         return f"{USER} / {self.password}"
-
-    def check(self) -> None:
-        """:raises StackError: a process of the stack has ended."""
-        self.supervisor.check()
-
-    def wait_for(self, what: str, seconds: float, condition: Callable[[], Any]) -> Any:
-        """Wait until ``condition`` returns something true, and return it.
-
-        :raises StackError: not within ``seconds``, or a process of the stack has ended.
-        """
-        deadline = time.monotonic() + seconds
-        while not (value := condition()):
-            self.check()
-            if time.monotonic() > deadline:
-                raise StackError(
-                    f"{what} did not happen within {seconds:.0f} s; logs are in {self.home.logs}."
-                )
-            time.sleep(POLL_SECONDS)
-        return value
-
-    def wait_until_parsed(self, dag_id: str, *, unpause: bool = True) -> None:
-        """Until Airflow knows the DAG, and then let it run.
-
-        :raises StackError: its file cannot be read; with Airflow's words.
-        """
-
-        def parsed() -> bool:
-            if self.api.dag(dag_id):
-                return True
-            for file, trace in self.api.import_errors():
-                raise StackError(f"Airflow cannot read the DAG file {file}.", trace)
-            return False
-
-        self.wait_for(f"Reading the DAG {dag_id}", PARSED_SECONDS, parsed)
-        if unpause:
-            self.api.unpause(dag_id)
-
-    def first_scheduled(self, dag_id: str) -> str:
-        """Switch the DAG on and wait for the run that its schedule makes; returns its id."""
-        before = self.api.newest_run(dag_id)
-        self.api.unpause(dag_id)
-
-        def made() -> str | None:
-            newest = self.api.newest_run(dag_id)
-            return None if newest == before else newest
-
-        return str(self.wait_for(f"The first scheduled run of {dag_id}", SCHEDULED_SECONDS, made))
-
-    def trigger(self, dag_id: str, **conf: Any) -> str:
-        """Start a run; returns its id."""
-        return self.api.trigger(dag_id, conf)
-
-    def ledger_summary(self, flow: str, run_id: str) -> dict[str, Any] | None:
-        """The figures that a run left in the ledger, or None."""
-        return ledger.run_summary(self.ledger_url, SHOP, flow, run_id)
 
     def _check_ports(self) -> None:
         wanted = (

@@ -11,10 +11,11 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from local_stack.errors import StackError
-from local_stack.leftovers import HOME_MARKER, kill_marked
+from local_stack.leftovers import HOME_MARKER, kill_marked, kill_tree
 
 LIB = Path(__file__).resolve().parents[1]
 START_SECONDS = 20.0
@@ -24,7 +25,10 @@ LOG_LINES_SHOWN = 15
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One process of the stack. ``title`` is its name in sentences, such as "Airflow's scheduler"."""
+    """One process of the stack. ``title`` is its name in sentences, such as "Airflow's scheduler".
+
+    :param ends: it does its work and ends with 0, which is no fault.
+    """
 
     name: str
     title: str
@@ -32,6 +36,7 @@ class Component:
     env: Mapping[str, str]
     cwd: Path
     log: Path
+    ends: bool = False
 
 
 class Supervisor:
@@ -46,6 +51,7 @@ class Supervisor:
         self._components: dict[str, Component] = {}
         self._pids: dict[str, int] = {}
         self._ended: dict[str, tuple[int, str]] = {}
+        self._wanted: set[str] = set()
         self._changed = threading.Condition()
         env = os.environ | {HOME_MARKER: str(home), "PYTHONPATH": str(LIB), "SPT_NOENV": "1"}
         self._keeper = subprocess.Popen(
@@ -83,6 +89,23 @@ class Supervisor:
         self._launch(component)
         self.check()
 
+    def has_ended(self, name: str) -> bool:
+        """Whether a component that ends by itself has done so, and well.
+
+        :raises StackError: it failed, or another component has ended.
+        """
+        self.check()
+        with self._changed:
+            return self._ended.get(name, (1, ""))[0] == 0
+
+    def kill(self, name: str) -> None:
+        """End a component and everything below it by SIGKILL at once, as when its machine is lost."""
+        self._wanted.add(name)
+        kill_tree(self._pids[name])
+        with self._changed:
+            if not self._changed.wait_for(lambda: name in self._ended, END_SECONDS):
+                raise StackError(f"{self._components[name].title} could not be killed.")
+
     def run(self, *components: Component, seconds: float) -> None:
         """Start processes side by side and wait until they have done their work.
 
@@ -95,7 +118,7 @@ class Supervisor:
         while waiting:
             with self._changed:
                 self._changed.wait_for(
-                    lambda: bool(self._ended) or self._keeper.poll() is not None,
+                    partial(self._something_ended, waiting),
                     max(0.0, deadline - time.monotonic()),
                 )
                 done = {name for name in waiting if self._ended.get(name, (None, ""))[0] == 0}
@@ -136,7 +159,7 @@ class Supervisor:
         if self._keeper.poll() is not None:
             raise StackError(f"The process that watches over the others has ended; see {self._log}.")
         with self._changed:
-            ended = next(iter(self._ended.items()), None)
+            ended = next((one for one in self._ended.items() if not self._is_fine(*one)), None)
         if ended is not None:
             name, (code, words) = ended
             component = self._components[name]
@@ -145,6 +168,16 @@ class Supervisor:
                 f"{component.title} {how}{': ' + words if words else ''}. Its log: {component.log}",
                 last_lines(component.log),
             )
+
+    def _something_ended(self, waiting: set[str]) -> bool:
+        """Whether one of ``waiting`` has ended, or another one that should not have."""
+        if self._keeper.poll() is not None or not waiting.isdisjoint(self._ended):
+            return True
+        return not all(self._is_fine(*one) for one in self._ended.items())
+
+    def _is_fine(self, name: str, how: tuple[int, str]) -> bool:
+        """Whether a component may end so."""
+        return name in self._wanted or (self._components[name].ends and how[0] == 0)
 
     def stop(self) -> None:
         """End every process. Nothing of the stack is left when this returns."""
