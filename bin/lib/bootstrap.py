@@ -1,7 +1,10 @@
-"""Makes the project's ``.venv`` and installs requirements.txt into it. Standard library only.
+"""Makes the project's ``.venv`` and installs requirements.txt and the project itself into it. Standard library only.
 
-``python bootstrap.py PROJECT COMMAND``; COMMAND is what the person typed, for messages. Does nothing when the
-requirements that are installed are those of the file. Each failure is one sentence; details go to a log.
+``python bootstrap.py PROJECT COMMAND``; COMMAND is what the person typed, for messages. Does nothing when what is
+installed is that of the files. Each failure is one sentence; details go to a log.
+
+The project is installed as a link to this folder, which makes it a provider that Airflow finds: without it everything
+runs, but Airflow's form for connections does not know our types.
 """
 
 from __future__ import annotations
@@ -33,30 +36,31 @@ class Installation:
     def __init__(self, project: Path) -> None:
         self.project = project
         self.requirements = project / "requirements.txt"
+        self.description = project / "pyproject.toml"
         self.folder = project / ".venv"
         self.python = self.folder / "bin" / "python"
         self.stamp = self.folder / ".installed"
+        self.linked = self.folder / ".linked"
         self.log = self.folder / "install.log"
 
     def ensure(self) -> None:
         """Bring the environment up to date. :raises SetUpError:"""
-        wanted = hashlib.sha256(self.requirements.read_bytes()).hexdigest()
+        requirements = _digest(self.requirements.read_bytes())
+        link = _digest(str(self.project.resolve()).encode(), self.description.read_bytes())
         with self.requirements.open("rb") as lock:  # two commands at once: the second waits for the first
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if self._installed() == wanted and self._works():
+            works = self._works()
+            if works and (_read(self.stamp), _read(self.linked)) == (requirements, link):
                 return
             try:
-                self._make()
-                self._install()
-                self.stamp.write_text(wanted, encoding="ascii")
+                if not works or _read(self.stamp) != requirements:
+                    self._make()
+                    self._install()
+                    self.stamp.write_text(requirements, encoding="ascii")
+                self._link()
+                self.linked.write_text(link, encoding="ascii")
             except OSError as error:
                 raise SetUpError(f"cannot write in {self.project}: {error.strerror or error}.") from None
-
-    def _installed(self) -> str:
-        try:
-            return self.stamp.read_text(encoding="ascii").strip()
-        except OSError:
-            return ""
 
     def _works(self) -> bool:
         """Whether the environment's Python runs and is of this version.
@@ -102,18 +106,45 @@ class Installation:
     def _install(self) -> None:
         total = len(re.findall(r"(?m)^[A-Za-z0-9]", self.requirements.read_text(encoding="utf-8")))
         print(f"Installing {total} packages into .venv, once (a few minutes)", flush=True)
-        command = [str(self.python), "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-        command += ["--no-cache-dir", "--retries", "2", "-r", str(self.requirements)]
         started = time.monotonic()
-        with self.log.open("w", encoding="utf-8") as log:
-            code = subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, check=False).returncode
-        if code != 0:
-            text = self.log.read_text(encoding="utf-8", errors="replace")
-            why = "no network for the installation: " if NETWORK.search(text) else "the installation failed: "
-            raise SetUpError(f"{why}{_last_line(text)} (all of it: {self.log})")
+        self._pip(self.log, "--no-cache-dir", "--retries", "2", "-r", str(self.requirements))
         seconds = time.monotonic() - started
         if seconds > MANY_SECONDS:
             print(f"Installed in {seconds:.0f} s", flush=True)
+
+    def _link(self) -> None:
+        """The project itself, as a link to this folder. Needs no network: what builds it is in requirements.txt."""
+        log = self.folder / "link.log"
+        self._pip(log, "--no-index", "--no-deps", "--no-build-isolation", "--editable", str(self.project))
+
+    def _pip(self, log: Path, *words: str) -> None:
+        """``pip install``; what it says goes to ``log``. :raises SetUpError:"""
+        command = [
+            str(self.python),
+            "-m",
+            "pip",
+            "install",
+            "--no-input",
+            "--disable-pip-version-check",
+            *words,
+        ]
+        with log.open("w", encoding="utf-8") as output:
+            code = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, check=False).returncode
+        if code != 0:
+            text = log.read_text(encoding="utf-8", errors="replace")
+            why = "no network for the installation: " if NETWORK.search(text) else "the installation failed: "
+            raise SetUpError(f"{why}{_last_line(text)} (all of it: {log})")
+
+
+def _digest(*contents: bytes) -> str:
+    return hashlib.sha256(b"\0".join(contents)).hexdigest()
+
+
+def _read(stamp: Path) -> str:
+    try:
+        return stamp.read_text(encoding="ascii").strip()
+    except OSError:
+        return ""
 
 
 def _has_module(name: str) -> bool:

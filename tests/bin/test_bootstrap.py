@@ -15,6 +15,35 @@ from local_stack.ports import free_ports
 
 TOOLS = ("bash", "dirname", "env")
 
+PYPROJECT = """
+[build-system]
+requires = []
+build-backend = "link"
+backend-path = ["bin/lib"]
+
+[project]
+name = "hello"
+version = "1"
+"""
+BACKEND = '''"""Builds a link to this project's folder "code", and needs nothing for it."""
+import pathlib, zipfile
+
+def build_editable(folder, config_settings=None, metadata_directory=None):
+    name = "hello-1-py3-none-any.whl"
+    files = {
+        "hello.pth": str(pathlib.Path("code").resolve()),
+        "hello-1.dist-info/METADATA": "Metadata-Version: 2.1\\nName: hello\\nVersion: 1\\n",
+        "hello-1.dist-info/WHEEL": "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n",
+    }
+    files["hello-1.dist-info/RECORD"] = "".join(f"{file},,\\n" for file in files)
+    with zipfile.ZipFile(pathlib.Path(folder) / name, "w") as wheel:
+        for file, text in files.items():
+            wheel.writestr(file, text)
+    return name
+
+build_wheel = build_editable
+'''
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
@@ -24,11 +53,15 @@ def project(tmp_path: Path) -> Path:
     for name in ("bootstrap.sh", "bootstrap.py"):
         shutil.copy(PROJECT / "bin" / "lib" / name, made / "bin" / "lib")
     (made / "requirements.txt").write_text("# nothing\n")
+    (made / "pyproject.toml").write_text(PYPROJECT)
+    (made / "bin" / "lib" / "link.py").write_text(BACKEND)
+    (made / "code").mkdir()
+    (made / "code" / "said.py").write_text("words = 'hello from'")
     command = made / "bin" / "hello"
     command.write_text(
         "#!/usr/bin/env bash\nset -euo pipefail\n"
         '. "$(dirname -- "${BASH_SOURCE[0]}")/lib/bootstrap.sh"\nbootstrap\n'
-        'exec "$python" -c \'import sys; print("hello from", sys.prefix)\'\n'
+        "exec \"$python\" -c 'import said, sys; print(said.words, sys.prefix)'\n"
     )
     command.chmod(0o755)
     return made
@@ -166,6 +199,38 @@ def test_it_installs_once_and_again_only_when_the_requirements_change(project: P
     (project / "requirements.txt").write_text("# nothing, but differently\n")
     assert "Installing" in hello(project, tools).stdout
     assert log.exists()
+
+
+def test_the_project_itself_is_linked_again_when_its_description_changes(project: Path, tools: Path) -> None:
+    add_python(tools)
+    assert hello(project, tools).returncode == 0
+    log = project / ".venv" / "link.log"
+    log.unlink()
+    (project / ".venv" / "install.log").unlink()
+    assert hello(project, tools).returncode == 0
+    assert not log.exists()
+    (project / "pyproject.toml").write_text(PYPROJECT + "\n# differently\n")
+    done = hello(project, tools, PIP_INDEX_URL="http://127.0.0.1:1/")
+    assert (done.returncode, done.stdout, done.stderr) == (0, f"hello from {project / '.venv'}\n", "")
+    assert log.exists()
+    assert not (project / ".venv" / "install.log").exists(), "the requirements are the same"
+
+
+def test_a_project_that_was_copied_uses_its_own_code(project: Path, tools: Path) -> None:
+    add_python(tools)
+    assert hello(project, tools).returncode == 0
+    copy = project.parent / "copy"
+    shutil.copytree(project, copy, symlinks=True)
+    (copy / "code" / "said.py").write_text("words = 'hello from the copy'")
+    assert hello(copy, tools).stdout.startswith("hello from the copy ")
+
+
+def test_a_link_that_cannot_be_made_is_one_sentence(project: Path, tools: Path) -> None:
+    add_python(tools)
+    (project / "bin" / "lib" / "link.py").write_text("raise SystemExit('no such thing')")
+    said = sentence(hello(project, tools))
+    assert said.startswith("the installation failed: ")
+    assert said.endswith(f"(all of it: {project / '.venv' / 'link.log'})")
 
 
 def test_a_venv_whose_python_is_gone_is_made_again(project: Path, tools: Path) -> None:
