@@ -1,7 +1,8 @@
 """A ledger on SQLite and one on PostgreSQL for every test, and programs of their own for those about processes.
 
 PostgreSQL is a private cluster from the machine's packages: in a temporary folder, on a free loopback port, as user
-``postgres`` when the tests run as root (it refuses to run as root).
+``postgres`` when the tests run as root (it refuses to run as root). Ledgers on it are used as tasks use them: as a role
+that may read and write rows and nothing else.
 """
 
 from __future__ import annotations
@@ -27,10 +28,13 @@ import psycopg
 import pytest
 
 from abicart_specter.ledger import Ledger, RunKey
+from abicart_specter.ledger.grants import let_tasks_work
 from abicart_specter.ledger.migrate import upgrade
 from abicart_specter.ledger.models import Base
 
 WAIT = 60.0
+TASKS = "tasks"
+"""The role that tasks have."""
 
 # What runs in processes of its own must be importable there, and here to be named.
 PATHS = [str(Path(__file__).parents[2] / "plugins"), str(Path(__file__).parent / "workers")]
@@ -45,8 +49,10 @@ class Postgres:
     password: str
     names: Iterator[int]
 
-    def url(self, database: str, *, password: str | None = None, port: int | None = None) -> str:
-        return f"postgresql://owner:{password or self.password}@127.0.0.1:{port or self.port}/{database}"
+    def url(
+        self, database: str, *, role: str = "owner", password: str | None = None, port: int | None = None
+    ) -> str:
+        return f"postgresql://{role}:{password or self.password}@127.0.0.1:{port or self.port}/{database}"
 
     def run(self, sql: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
@@ -135,21 +141,25 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def postgres_template(postgres: Postgres) -> str:
     name = postgres.create()
     upgrade(postgres.url(name))
+    postgres.run(f"CREATE ROLE {TASKS} LOGIN PASSWORD '{postgres.password}'")
+    let_tasks_work(postgres.url(name), TASKS)
     return name
 
 
 @pytest.fixture(scope="session")
 def postgres_shared(postgres: Postgres, postgres_template: str) -> str:
     """The ledger that most tests use one after the other: emptying one is far quicker than making one."""
-    return postgres.url(postgres.create(postgres_template))
+    return postgres.create(postgres_template)
 
 
 @pytest.fixture
-def postgres_url(postgres_shared: str) -> Iterator[str]:
-    """Address of a migrated, empty ledger on PostgreSQL, whose tables and identity the test leaves as they are."""
-    yield postgres_shared
+def postgres_url(postgres: Postgres, postgres_shared: str) -> Iterator[str]:
+    """Address, for the role of tasks, of a migrated, empty ledger on PostgreSQL, whose tables the test leaves as they
+    are, and its identity.
+    """
+    yield postgres.url(postgres_shared, role=TASKS)
     tables = ", ".join(name for name in Base.metadata.tables if name != "ledger_identity")
-    with psycopg.connect(postgres_shared, autocommit=True) as connection:
+    with psycopg.connect(postgres.url(postgres_shared), autocommit=True) as connection:
         connection.execute(f"TRUNCATE {tables}")  # type: ignore[arg-type]
 
 
