@@ -1,7 +1,7 @@
 """Health check of a service: ``python health.py URL [PART …]``; exit code 0 if healthy.
 
-The address must answer 200, and each part named must say ``{"status": "healthy"}`` in the JSON answer. Needs nothing
-but Python.
+The address must answer 200. Each part named must say ``{"status": "healthy"}`` in the answer, which is JSON then. Needs
+nothing but Python.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ def main(url: str, *parts: str) -> int:
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with direct.open(url, timeout=SECONDS) as answer:
-            health = json.load(answer)
+            health = json.load(answer) if parts else {}
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{url}: {error}\n")
         return 1

@@ -44,5 +44,6 @@ find_python() {
 bootstrap() {
     [ -n "${base_python:-}" ] || find_python
     "$base_python" "$root/bin/lib/bootstrap.py" "$root" "${0##*/}" || exit 1
+    # shellcheck disable=SC2034 # for the script that sources this
     python=$root/.venv/bin/python
 }
