@@ -23,10 +23,10 @@ def test_what_new_env_writes_for_a_trial_is_accepted(run: Run, settings: Setting
 
 BAD = {
     "LEDGER_PASSWORD": ("p@ss/word-p@ss/word", "LEDGER_PASSWORD in .env holds a character that would break"),
-    "REDIS_PASSWORD": ("short", "REDIS_PASSWORD in .env is too short: at least 16"),
+    "REDIS_PASSWORD": ("Xk9q", "REDIS_PASSWORD in .env is too short: at least 16"),
     "SYNC_HASH_SECRET": ("a-secret-of-sixteen", "SYNC_HASH_SECRET in .env is too short: at least 32"),
     "FERNET_KEY": ("no-key", "FERNET_KEY in .env is no Fernet key"),
-    "API_SECRET_KEY": ("short", "API_SECRET_KEY in .env is missing or too short"),
+    "API_SECRET_KEY": ("Xk9q", "API_SECRET_KEY in .env is missing or too short"),
     "JWT_SECRET": ("x" * 32, "JWT_SECRET in .env is missing or too short: at least 64"),
     "ADMIN_PASSWORD": ("elevenchars", "ADMIN_PASSWORD in .env is missing or too short: at least 12"),
     "ADMIN_USERNAME": ("two words", "ADMIN_USERNAME in .env is missing, or holds other characters"),
