@@ -4,9 +4,10 @@
 # requirements.txt. The tag is pinned, its digest is not: whoever builds can add it (docker buildx imagetools inspect).
 FROM apache/airflow:slim-3.3.2-python3.12
 
+# The code belongs to root, so that nothing that runs can change it. A new volume takes over whose the shared folder is.
 USER 0
 RUN install -d -o airflow -g 0 -m 0775 /opt/airflow/shared \
-    && install -d -o airflow -g 0 -m 0775 /opt/abicart-specter /opt/abicart-specter-shops
+    && install -d -m 0755 /opt/abicart-specter /opt/abicart-specter-shops
 # the image's user airflow
 USER 50000
 

@@ -21,9 +21,11 @@ groom() {
 
 groom
 [ "${1:-}" = --once ] && exit 0
-trap 'exit 0' TERM INT
+sleeper=
+trap '[ -z "$sleeper" ] || kill "$sleeper"; exit 0' TERM INT
 while true; do
     sleep 86400 &
-    wait "$!"
+    sleeper=$!
+    wait "$sleeper"
     groom
 done

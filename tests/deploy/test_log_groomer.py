@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from tests.deploy.conftest import Run
 
@@ -57,3 +61,44 @@ def test_a_wrong_number_of_days_removes_nothing(host: Path, run: Run, days: str)
     assert done.returncode == 1
     assert "write a number of days" in done.stderr
     assert old.exists()
+
+
+def test_it_ends_at_once_when_told_and_leaves_nothing_behind(host: Path) -> None:
+    (host / "logs").mkdir()
+    with subprocess.Popen(
+        ["bash", str(host / "deploy/log-groomer.sh")],
+        env={"PATH": os.environ["PATH"], "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(host / "logs")},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert "removed 0 log files" in process.stdout.readline()
+        until(lambda: len(members(process.pid)) == 2)  # the script, and the sleep that it waits for
+        process.terminate()
+        assert process.wait(timeout=10) == 0
+        until(lambda: not members(process.pid))
+
+
+def members(session: int) -> list[psutil.Process]:
+    """The living processes of a session."""
+    return [
+        one
+        for one in psutil.process_iter()
+        if one.status() != psutil.STATUS_ZOMBIE and _session(one) == session
+    ]
+
+
+def _session(one: psutil.Process) -> int | None:
+    try:
+        return os.getsid(one.pid)
+    except ProcessLookupError:
+        return None
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Waits for the condition, 10 s at most."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        threading.Event().wait(0.02)
