@@ -66,6 +66,12 @@ PARAMS = {
         description="It was changed in the shop after export, and you did in Specter what the log says: reports list "
         "it no more, until it is changed again.",
     ),
+    "double_cancelled": Param(
+        False,
+        type="boolean",
+        title="One of the two is cancelled in Specter",
+        description="One order only: it was in Specter twice, and you cancelled one there. The alarm is over.",
+    ),
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import PrivateAttr, model_validator
 
+from abicart_specter.settings.alerts import AlertSettings
 from abicart_specter.settings.imports import (
     ImportGuardSettings,
     ImportSettings,
@@ -59,6 +60,7 @@ class ShopSettings(Settings):
     import_guard: ImportGuardSettings = ImportGuardSettings()
     stock: StockSettings = StockSettings()
     status: StatusSettings = StatusSettings()
+    alerts: AlertSettings = AlertSettings()
     mappings: MappingSettings = MappingSettings()
     limits: LimitSettings = LimitSettings()
     retention: RetentionSettings = RetentionSettings()

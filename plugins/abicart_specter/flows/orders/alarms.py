@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 from abicart_specter.errors import RetriableError
 from abicart_specter.flows.context import FlowContext
@@ -19,9 +20,21 @@ TWICE = "an order is in specter twice:"
 """Followed by its first number there: each such order is a cause of its own (rule 4)."""
 
 
-def raise_alarm(ctx: FlowContext, cause: str, words: str) -> None:
-    """Say that something is wrong; what was said already is repeated only as a reminder."""
-    said = ctx.ledger.orders.raise_alarm(ctx.shop, cause, words, ctx.clock())
+def raise_alarm(
+    ctx: FlowContext,
+    cause: str,
+    words: str,
+    facts: Mapping[str, Any] | None = None,
+    *,
+    reminds: bool = True,
+) -> None:
+    """Say that something is wrong; what was said already is repeated only as a reminder.
+
+    :param words: for the log, in English.
+    :param facts: what the text that people get is filled with, see ``flows.alerts.texts``.
+    """
+    hours = ctx.settings.alerts.reminder_hours if reminds else None
+    said = ctx.ledger.orders.raise_alarm(ctx.shop, cause, words, ctx.clock(), hours, facts)
     if said is not None:
         log.error("Shop %s: alarm %s: %s: %s", ctx.shop, said, cause, words)
 

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.orders.alarms import TWICE, close_alarm, raise_alarm
+from abicart_specter.flows.orders.alarms import TWICE, raise_alarm
 from abicart_specter.flows.reports import log_table
 from abicart_specter.ledger.order_records import OrderChange, OrderRecord
 from abicart_specter.ledger.order_rules import OrderState
 
 log = logging.getLogger(__name__)
 
-CAUSE = "orders are unconfirmed"
 MOST = 1000
 SHOWN = 50
 
@@ -66,18 +65,13 @@ class OpenQuestions:
 
 
 def open_questions(ctx: FlowContext) -> OpenQuestions:
-    """What waits now; and the alarm about unconfirmed orders, opened, kept or closed."""
+    """What waits now; and an alarm about each order that is in Specter twice."""
     orders = ctx.ledger.orders
     questions = OpenQuestions(
         orders.in_state(ctx.shop, OrderState.UNCONFIRMED, MOST),
         orders.open_changes(ctx.shop),
         orders.double_orders(ctx.shop),
     )
-    if questions.unconfirmed:
-        numbers = ", ".join(order.number for order in questions.unconfirmed[:10])
-        raise_alarm(ctx, CAUSE, f"{len(questions.unconfirmed)} orders wait for a person's answer: {numbers}")
-    else:
-        close_alarm(ctx, CAUSE, "every one was answered")
     for order in questions.twice:
         # The cause is named as when it was first seen: one message, not two.
         others = " and ".join(order.other_numbers)
@@ -85,6 +79,7 @@ def open_questions(ctx: FlowContext) -> OpenQuestions:
             ctx,
             f"{TWICE} {order.specter_order_no}",
             f"It is there as {others} too. Remedy: cancel one of them in Specter.",
+            {"first": order.specter_order_no, "others": list(order.other_numbers)},
         )
     return questions
 

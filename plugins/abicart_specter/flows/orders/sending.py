@@ -111,6 +111,7 @@ class Sending:
                 self.ctx,
                 f"{TWICE} {ended.specter_order_no}",
                 f"It is there as {ended.second_number} too. Remedy: cancel one of them in Specter.",
+                {"first": ended.specter_order_no, "others": [ended.second_number]},
             )
 
     def failed(self, ended: OrderEnded) -> None:

@@ -11,7 +11,7 @@ from abicart_specter.domain.records import Outcome
 from abicart_specter.errors import RecordError
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.leases import LeaseTerms
-from abicart_specter.flows.orders.alarms import ABICART, watched
+from abicart_specter.flows.orders.alarms import ABICART, TWICE, close_alarm, watched
 from abicart_specter.flows.orders.choose_orders import SendOptions
 from abicart_specter.flows.orders.lookup import LookedUp, look_up
 from abicart_specter.flows.orders.preview_orders import preview_orders
@@ -52,6 +52,8 @@ def single_order(
         return _link(ctx, orders[0], str(request.link_to), mapping, who)
     if request.change_dealt_with:
         return _dealt_with(ctx, orders, who)
+    if request.double_cancelled:
+        return _double_cancelled(ctx, orders[0], who)
     if request.looked_not_there:
         _looked(ctx, orders[0], who)
     elif request.send_again_reason:
@@ -115,6 +117,30 @@ def _dealt_with(ctx: FlowContext, orders: Sequence[LookedUp], who: str) -> Chunk
             order.number,
         )
         summary.outcomes[Outcome.UNCHANGED] += 1
+    return summary
+
+
+def _double_cancelled(ctx: FlowContext, order: LookedUp, who: str) -> ChunkSummary:
+    """A person cancelled one of the two in Specter: the alarm about them is over."""
+    ctx.ledger.orders.already_there(ctx.run, [order.uid])
+    doubles = [one for one in ctx.ledger.orders.double_orders(ctx.shop) if one.uid == order.uid]
+    if not ctx.ledger.orders.settle_double(ctx.shop, order.uid, who=who, why="cancelled in Specter") and not [
+        one for one in ctx.ledger.orders.generations(ctx.shop, order.uid) if one.other_numbers
+    ]:
+        raise RecordError(
+            f"Shop {ctx.shop}: order {order.number} is not known to be in Specter twice: nothing to settle.",
+            rule="no_double_known",
+            remedy="Name the order that the alarm is about.",
+        )
+    for one in doubles:
+        close_alarm(ctx, f"{TWICE} {one.specter_order_no}", f"{who} cancelled one of the two in Specter")
+    log.info(
+        "Shop %s: order %s: one of the two in Specter is cancelled, on the word of a person.",
+        ctx.shop,
+        order.number,
+    )
+    summary = ChunkSummary(0)
+    summary.outcomes[Outcome.UNCHANGED] += 1
     return summary
 
 

@@ -22,7 +22,8 @@ class SingleRequest:
     ``link_to`` is Specter's number of an order that a person found there. ``looked_not_there``: a person looked in
     Specter, and the order is not there. ``send_again_reason``: it is sent as a new order, and this is why.
     ``although_not_ripe`` sends an order that still waits for its payment. ``change_dealt_with``: a person carried what
-    was changed in the shop after export over into Specter.
+    was changed in the shop after export over into Specter. ``double_cancelled``: Specter had the order twice, and a
+    person cancelled one of the two there.
     """
 
     numbers: tuple[str, ...]
@@ -32,6 +33,7 @@ class SingleRequest:
     send_again_reason: str = ""
     although_not_ripe: bool = False
     change_dealt_with: bool = False
+    double_cancelled: bool = False
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> SingleRequest:
@@ -49,6 +51,7 @@ class SingleRequest:
             send_again_reason=reason,
             although_not_ripe=bool(params.get("although_not_ripe")),
             change_dealt_with=bool(params.get("change_dealt_with")),
+            double_cancelled=bool(params.get("double_cancelled")),
         )
         request._check()
         return request
@@ -68,6 +71,7 @@ class SingleRequest:
                 ("Looked in Specter: it is not there", self.looked_not_there),
                 ("Send again as a new order", bool(self.send_again_reason)),
                 ("Its change is dealt with in Specter", self.change_dealt_with),
+                ("One of the two is cancelled in Specter", self.double_cancelled),
             )
             if wanted
         ]

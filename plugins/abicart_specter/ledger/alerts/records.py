@@ -97,3 +97,13 @@ class ChannelState:
     attempts: int = 0
     next_try_at: datetime | None = None
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingQuestion:
+    """A part of an import (``price``, ``vat``, ``text``, ``stock``) that a person has not answered about."""
+
+    part: str
+    products: int
+    asked_at: datetime
+    run_id: str

@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
 
-from abicart_specter.ledger.alerts.models import AlarmRow, RedRun, RunWatch
-from abicart_specter.ledger.alerts.records import NewFlags, RedRunNoted, RunCounts, WaitingOrders
+from abicart_specter.domain.records import Kind
+from abicart_specter.ledger.alerts.models import RedRun, RunWatch
+from abicart_specter.ledger.alerts.records import (
+    NewFlags,
+    RedRunNoted,
+    RunCounts,
+    WaitingOrders,
+    WaitingQuestion,
+)
 from abicart_specter.ledger.alerts.room import AlertRoom
 from abicart_specter.ledger.engine import upsert
+from abicart_specter.ledger.import_models import ImportPartRow
 from abicart_specter.ledger.models import FlagEntry, Run, RunFlag
 from abicart_specter.ledger.order_models import OrderScan, OrderSync
 from abicart_specter.ledger.order_rules import OrderState
 from abicart_specter.ledger.records import FlagChange
+from abicart_specter.ledger.stock_models import StockPlanRow
 
 _NEWS = (FlagChange.NEW, FlagChange.REOPENED)
 _SAME_FLAG = (FlagEntry.kind == RunFlag.kind, FlagEntry.uid == RunFlag.uid, FlagEntry.rule == RunFlag.rule)
@@ -102,6 +110,7 @@ class WatchingCalls(AlertRoom):
                 select(FlagEntry.kind, FlagEntry.uid, FlagEntry.product_number, FlagEntry.rule)
                 .join(RunFlag, (FlagEntry.shop == shop) & _SAME_FLAG[0] & _SAME_FLAG[1] & _SAME_FLAG[2])
                 .where(RunFlag.run.in_(runs), RunFlag.change.in_(_NEWS), FlagEntry.resolved_at.is_(None))
+                .where(FlagEntry.kind != Kind.ORDER)
                 .distinct()
                 .subquery()
             )
@@ -147,13 +156,18 @@ class WatchingCalls(AlertRoom):
         sample: int,
         *,
         before: datetime | None = None,
+        after: datetime | None = None,
+        found_before: datetime | None = None,
         not_rules: Collection[str] = (),
+        newest_first: bool = False,
     ) -> WaitingOrders:
-        """How many orders (newest generations) are in these states, with the oldest ones' numbers.
+        """How many orders (newest generations) are in these states, with some numbers: the oldest or newest.
 
-        :param before: only those that have been in it since before then.
+        :param before: only those that have been in it since before then; ``after``: or came into it after that.
+        :param found_before: only those that the shop told of before then; tries since may have moved them.
         :param not_rules: held ones whose rule is one of these are not meant.
         """
+        since = OrderSync.state_since
         what = [
             OrderSync.shop == shop,
             OrderSync.state.in_(sorted(states)),
@@ -162,6 +176,10 @@ class WatchingCalls(AlertRoom):
         ]
         if before is not None:
             what.append(OrderSync.state_since < before)
+        if found_before is not None:
+            what.append(OrderSync.found_at < found_before)
+        if after is not None:
+            what.append(OrderSync.state_since > after)
         with self._db.read() as connection:
             total, oldest = connection.execute(
                 select(func.count(), func.min(OrderSync.state_since)).where(*what)
@@ -177,7 +195,7 @@ class WatchingCalls(AlertRoom):
             numbers = connection.execute(
                 select(OrderSync.number)
                 .where(*what)
-                .order_by(OrderSync.state_since, OrderSync.uid)
+                .order_by(since.desc() if newest_first else since, OrderSync.uid)
                 .limit(sample)
             ).scalars()
             return WaitingOrders(total, tuple(numbers), {row.rule: row.n for row in rules}, oldest)
@@ -187,14 +205,33 @@ class WatchingCalls(AlertRoom):
         with self._db.read() as connection:
             return connection.execute(select(OrderScan.scanned_to).where(OrderScan.shop == shop)).scalar()
 
-    def last_green_import(self, shop: str, flow: str) -> datetime | None:
-        """When the last run of a flow came to its report; ``None``: never."""
-        wanted = select(func.max(Run.finished_at)).where(Run.shop == shop, Run.flow == flow)
+    def waiting_questions(self, shop: str, flow: str) -> list[WaitingQuestion]:
+        """What the newest run of an import that has not come to its report asks a person."""
         with self._db.read() as connection:
-            return connection.execute(wanted).scalar()
-
-    def alarm_facts(self, shop: str, cause: str) -> Mapping[str, Any]:
-        """The facts of a cause, open or over."""
-        wanted = select(AlarmRow.facts).where(AlarmRow.shop == shop, AlarmRow.cause == cause)
-        with self._db.read() as connection:
-            return connection.execute(wanted).scalar() or {}
+            newest = connection.execute(
+                select(Run.id, Run.run_id, Run.params, Run.finished_at)
+                .where(Run.shop == shop, Run.flow == flow)
+                .order_by(Run.id.desc())
+                .limit(1)
+            ).first()
+            if newest is None or newest.finished_at is not None or newest.params.get("dry_run"):
+                return []
+            parts = connection.execute(
+                select(*ImportPartRow.__table__.columns).where(ImportPartRow.run == newest.id)
+            ).all()
+            stock = connection.execute(
+                select(StockPlanRow.reasons, StockPlanRow.changes, StockPlanRow.planned_at).where(
+                    StockPlanRow.run == newest.id, StockPlanRow.approved.is_(None)
+                )
+            ).all()
+        asked = [
+            WaitingQuestion(row.part.value, row.items, row.planned_at, newest.run_id)
+            for row in parts
+            if row.reasons and not any(answer[1] == row.plan_hash for answer in row.answers)
+        ]
+        asked += [
+            WaitingQuestion("stock", row.changes, row.planned_at, newest.run_id)
+            for row in stock
+            if row.reasons
+        ]
+        return asked

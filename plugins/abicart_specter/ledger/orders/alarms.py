@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -13,11 +14,17 @@ from abicart_specter.ledger.engine import Database, upsert
 
 
 def raise_alarm(
-    db: Database, shop: str, cause: str, words: str, now: datetime, reminder_hours: float
+    db: Database,
+    shop: str,
+    cause: str,
+    words: str,
+    now: datetime,
+    reminder_hours: float | None,
+    facts: Mapping[str, Any],
 ) -> Literal["opened", "reminder"] | None:
     """Says that a cause is there. Returns what to say about it now, if anything; see ``OrderLedger.raise_alarm``."""
     made = upsert(db.backend, AlarmRow).values(
-        shop=shop, cause=cause, words=words, opened_at=now, reminders=0, closed_at=now
+        shop=shop, cause=cause, words=words, opened_at=now, reminders=0, closed_at=now, facts={}
     )
     this = (AlarmRow.shop == shop, AlarmRow.cause == cause)
     said: Literal["opened", "reminder"] | None = None
@@ -27,54 +34,92 @@ def raise_alarm(
         row = connection.execute(
             select(AlarmRow.opened_at, AlarmRow.reminders, AlarmRow.closed_at).where(*this).with_for_update()
         ).one()
-        values: dict[str, Any] = {"words": words}
+        opened_at = now if row.closed_at is not None else row.opened_at
+        told = {**facts, "opened_at": opened_at.isoformat()}
+        values: dict[str, Any] = {"words": words, "facts": told}
         if row.closed_at is not None:
             said = "opened"
             values |= {"opened_at": now, "reminders": 0, "closed_at": None}
         # Counted from the opening, so that reminders do not drift when runs come late.
-        elif (passed := int((now - row.opened_at) / timedelta(hours=reminder_hours))) > row.reminders:
+        elif (
+            reminder_hours
+            and (passed := int((now - row.opened_at) / timedelta(hours=reminder_hours))) > row.reminders
+        ):
             said = "reminder"
             values |= {"reminders": passed}
+        connection.execute(update(AlarmRow).where(*this).values(**values))
         if said is not None:
-            connection.execute(update(AlarmRow).where(*this).values(**values))
-            _say(connection, shop, cause, said, words, now)
+            _say(connection, shop, cause, said, words, now, told)
     return said
 
 
 def close_alarm(db: Database, shop: str, cause: str, words: str, now: datetime) -> bool:
     """Says that a cause is over. Returns whether it was open, so that it is said once."""
+    this = (AlarmRow.shop == shop, AlarmRow.cause == cause, AlarmRow.closed_at.is_(None))
     with db.write() as connection:
-        closed = connection.execute(
-            update(AlarmRow)
-            .where(AlarmRow.shop == shop, AlarmRow.cause == cause, AlarmRow.closed_at.is_(None))
-            .values(closed_at=now)
-        ).rowcount
-        if closed:
-            _say(connection, shop, cause, "closed", words, now)
-    return bool(closed)
+        row = connection.execute(
+            select(AlarmRow.opened_at, AlarmRow.facts).where(*this).with_for_update()
+        ).first()
+        if row is None:
+            return False
+        connection.execute(update(AlarmRow).where(*this).values(closed_at=now))
+        told = {**(row.facts or {}), "opened_at": row.opened_at.isoformat()}
+        _say(connection, shop, cause, "closed", words, now, told)
+    return True
+
+
+def tell_news(
+    db: Database, shop: str, cause: str, words: str, now: datetime, facts: Mapping[str, Any]
+) -> None:
+    """Says something that is over as soon as it is said: it has neither reminders nor an end."""
+    with db.write() as connection:
+        _say(connection, shop, cause, "opened", words, now, {**facts, "opened_at": now.isoformat()})
 
 
 def open_alarms(db: Database, shop: str) -> list[OpenAlarm]:
     """The causes that are not over, by name."""
-    wanted = select(AlarmRow.cause, AlarmRow.words, AlarmRow.opened_at, AlarmRow.reminders)
+    wanted = select(AlarmRow.cause, AlarmRow.words, AlarmRow.opened_at, AlarmRow.reminders, AlarmRow.facts)
     with db.read() as connection:
         rows = connection.execute(
             wanted.where(AlarmRow.shop == shop, AlarmRow.closed_at.is_(None)).order_by(AlarmRow.cause)
         )
-        return [OpenAlarm(*row) for row in rows]
+        return [
+            OpenAlarm(row.cause, row.words, row.opened_at, row.reminders, row.facts or {}) for row in rows
+        ]
 
 
 def messages(db: Database, shop: str, limit: int) -> list[Message]:
     """The last messages, oldest first."""
     wanted = (
-        select(MessageRow.cause, MessageRow.kind, MessageRow.words, MessageRow.at)
+        select(
+            MessageRow.cause,
+            MessageRow.kind,
+            MessageRow.words,
+            MessageRow.at,
+            MessageRow.facts,
+            MessageRow.id,
+        )
         .where(MessageRow.shop == shop)
         .order_by(MessageRow.id.desc())
         .limit(limit)
     )
     with db.read() as connection:
-        return [Message(*row) for row in connection.execute(wanted)][::-1]
+        found = [
+            Message(row.cause, row.kind, row.words, row.at, row.facts or {}, row.id)
+            for row in connection.execute(wanted)
+        ]
+    return found[::-1]
 
 
-def _say(connection: Connection, shop: str, cause: str, kind: str, words: str, now: datetime) -> None:
-    connection.execute(insert(MessageRow).values(shop=shop, cause=cause, kind=kind, words=words, at=now))
+def _say(
+    connection: Connection,
+    shop: str,
+    cause: str,
+    kind: str,
+    words: str,
+    now: datetime,
+    facts: Mapping[str, Any],
+) -> None:
+    connection.execute(
+        insert(MessageRow).values(shop=shop, cause=cause, kind=kind, words=words, at=now, facts=facts)
+    )

@@ -77,3 +77,10 @@ class DecidingOrders(OrderRoom):
         Raises ``OrderNotOpenError`` if the newest one was not sent yet, ``RecordError`` (``reason_missing``).
         """
         return decisions.new_generation(self._db, shop, uid, who=who, why=why)
+
+    def settle_double(self, shop: str, uid: int, *, who: str, why: str) -> bool:
+        """ "One of the two is cancelled in Specter": ``double_orders`` names it no more, until a further number comes.
+
+        Returns whether it was there twice. Raises ``RecordError`` (``reason_missing``).
+        """
+        return decisions.settle_double(self._db, shop, uid, who=who, why=why)

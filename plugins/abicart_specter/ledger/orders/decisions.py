@@ -16,6 +16,7 @@ from abicart_specter.ledger.order_rules import SETTLED, UNSENT, OrderState, Writ
 from abicart_specter.ledger.orders.endings import ORDER_FLAGS, Answer, ended, settled
 from abicart_specter.ledger.orders.found import fresh
 from abicart_specter.ledger.orders.rows import change, decided, locked, move, not_open
+from abicart_specter.ledger.orders.states import double_orders, double_settled
 from abicart_specter.ledger.outcomes import store_outcomes
 from abicart_specter.ledger.records import OutcomeRecord, RunKey
 
@@ -156,6 +157,16 @@ def new_generation(db: Database, shop: str, uid: int, *, who: str, why: str) -> 
         made = locked(connection, shop, uid, later)
         decided(db, connection, shop, made, "send again as a new order", who=who, why=why)
     return later
+
+
+def settle_double(db: Database, shop: str, uid: int, *, who: str, why: str) -> bool:
+    """A person cancelled one of the two in Specter. Whether the order was there twice (in any generation)."""
+    _require_words(shop, uid, who, why)
+    doubles = [one for one in double_orders(db, shop) if one.uid == uid]
+    with db.write() as connection:
+        for one in doubles:
+            decided(db, connection, shop, one, double_settled(one), who=who, why=why)
+    return bool(doubles)
 
 
 def _no_pending(order: OrderRecord) -> dict[str, WriteBack]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -86,12 +86,25 @@ class ReportingOrders(OrderRoom):
 
     # alarms (rule 12)
     def raise_alarm(
-        self, shop: str, cause: str, words: str, now: datetime, reminder_hours: float = 4
+        self,
+        shop: str,
+        cause: str,
+        words: str,
+        now: datetime,
+        reminder_hours: float | None = 4,
+        facts: Mapping[str, Any] | None = None,
     ) -> Literal["opened", "reminder"] | None:
         """A cause is there. ``opened`` the first time, ``reminder`` every so many hours since, else ``None``: say
         nothing. Several tasks may call it at once; each message is said by one of them.
+
+        :param reminder_hours: ``None``: never a reminder.
+        :param facts: what the message's text in the reader's language is filled with; plain JSON.
         """
-        return alarms.raise_alarm(self._db, shop, cause, words, now, reminder_hours)
+        return alarms.raise_alarm(self._db, shop, cause, words, now, reminder_hours, facts or {})
+
+    def tell_news(self, shop: str, cause: str, words: str, now: datetime, facts: Mapping[str, Any]) -> None:
+        """A message that is no alarm: it has neither reminders nor an end."""
+        alarms.tell_news(self._db, shop, cause, words, now, facts)
 
     def close_alarm(self, shop: str, cause: str, words: str, now: datetime) -> bool:
         """The cause is over; whether it was open (say so then, and only then)."""

@@ -125,7 +125,22 @@ def in_state(db: Database, shop: str, state: OrderState, limit: int) -> list[Ord
 
 
 def double_orders(db: Database, shop: str) -> list[OrderRecord]:
-    """Orders of which Specter answered more than one number for the same generation (rule 4)."""
+    """Orders of which Specter answered more than one number for the same generation (rule 4), and of which nobody has
+    said since that one was cancelled there.
+    """
     wanted = select(*RECORD_COLUMNS).where(OrderSync.shop == shop, OrderSync.other_numbers != [])
     with db.read() as connection:
-        return [record(row) for row in connection.execute(wanted.order_by(OrderSync.uid))]
+        doubles = [record(row) for row in connection.execute(wanted.order_by(OrderSync.uid))]
+        if not doubles:
+            return []
+        wanted = select(OrderDecision.uid, OrderDecision.generation, OrderDecision.what).where(
+            OrderDecision.shop == shop, OrderDecision.uid.in_([one.uid for one in doubles])
+        )
+        settled = {(row.uid, row.generation, row.what) for row in connection.execute(wanted)}
+    return [one for one in doubles if (one.uid, one.generation, double_settled(one)) not in settled]
+
+
+def double_settled(order: OrderRecord) -> str:
+    """What a person decides who cancelled one of the two; it names the numbers, so that a third one is news."""
+    numbers = ", ".join(sorted(str(number) for number in (order.specter_order_no, *order.other_numbers)))
+    return f"one of {numbers} is cancelled in Specter"

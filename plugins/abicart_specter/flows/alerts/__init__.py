@@ -1,0 +1,1 @@
+"""Alerts: which causes are open, what people are told of them, and that each channel takes it."""

@@ -1,0 +1,89 @@
+"""Red runs: opened by a red one, over with the next green one of that flow.
+
+A red run is noticed in two ways, and either is enough: Airflow's callback notes it in the ledger with its id, and each
+look compares how many red runs Airflow counts with the count before. So a run is told of as well whose callback
+failed, or that was killed with its worker, its scheduler or its time limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from abicart_specter.flows.alerts.airflow_runs import FLOWS, AirflowRuns
+from abicart_specter.flows.alerts.causes import RUN_RED
+from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.orders.alarms import close_alarm, raise_alarm
+from abicart_specter.ledger import OpenAlarm
+from abicart_specter.ledger.alerts.records import RedRunNoted, RunCounts
+
+
+def look_at_runs(ctx: FlowContext, airflow: AirflowRuns, open_before: Mapping[str, OpenAlarm]) -> None:
+    """Opens, reminds of and closes the alarm of every flow. Counts are stored last: what is cut off is done again."""
+    alerts = ctx.ledger.alerts
+    known, noted = alerts.run_counts(ctx.shop), alerts.red_runs(ctx.shop)
+    counts: dict[str, RunCounts] = {}
+    for flow in FLOWS:
+        seen = _Flow(ctx, airflow, flow, open_before.get(f"{RUN_RED}:{flow}"), known.get(flow))
+        now = seen.look([one for one in noted if one.flow == flow])
+        if now != known.get(flow):
+            counts[flow] = now
+    alerts.set_run_counts(ctx.shop, counts, ctx.clock())
+    alerts.forget_red_runs(ctx.shop, noted)
+
+
+class _Flow:
+    """One flow's runs."""
+
+    def __init__(
+        self,
+        ctx: FlowContext,
+        airflow: AirflowRuns,
+        flow: str,
+        alarm: OpenAlarm | None,
+        known: RunCounts | None,
+    ) -> None:
+        self.ctx, self.airflow, self.flow, self.alarm, self.known = ctx, airflow, flow, alarm, known
+        self.cause = f"{RUN_RED}:{flow}"
+
+    def look(self, noted: list[RedRunNoted]) -> RunCounts:
+        red = self.airflow.count(self.flow, "failed")
+        news = bool(noted) or (self.known is not None and red > self.known.red)
+        if self.alarm is None and not news:
+            return RunCounts(red, self.known.green if self.known else 0)
+        green = self.airflow.count(self.flow, "success")
+        if news:
+            over = self._raise(noted)
+        else:
+            over = self.known is None or green > self.known.green
+            if not over and self.alarm is not None:
+                facts = {name: value for name, value in self.alarm.facts.items() if name != "opened_at"}
+                raise_alarm(self.ctx, self.cause, self.alarm.words, facts)
+        if over:
+            close_alarm(self.ctx, self.cause, f"a later run of {self.flow} was green")
+        return RunCounts(red, green)
+
+    def _raise(self, noted: list[RedRunNoted]) -> bool:
+        """Opens the alarm, or renews it with the newest red run. Returns whether a green one came after that."""
+        last = self.airflow.last(self.flow, "failed")
+        run_id, at = (noted[-1].run_id, noted[-1].ended_at) if noted else ("", None)
+        if not noted and last is not None:
+            run_id, at = last.run_id, last.at
+        at = at or self.ctx.clock()
+        tasks = self.airflow.red_tasks(self.flow, run_id) if run_id else []
+        facts: dict[str, Any] = {
+            "flow": self.flow,
+            "run_id": run_id,
+            "ended": at.isoformat(),
+            "tasks": tasks,
+            "more": self.alarm is not None,
+            "link": self.airflow.link(self.flow, run_id) if run_id else "",
+        }
+        words = f"run {run_id or '(which one is not known)'} of {self.flow}__{self.ctx.shop} is red: {', '.join(tasks)}"
+        raise_alarm(self.ctx, self.cause, words, facts)
+        return self._green_after(at)
+
+    def _green_after(self, at: datetime) -> bool:
+        green = self.airflow.last(self.flow, "success")
+        return green is not None and green.at is not None and green.at > at
