@@ -5,8 +5,8 @@ it at its start, so it imports nothing but the version. The names in it are thos
 ``conn-fields`` are kept in the connection's extra, each under its own name. A field whose name holds ``secret``,
 ``password`` or ``token`` is masked by Airflow wherever it shows a connection.
 
-The port stays visible: Airflow 3.3.2 sends 0 for an empty one when a connection is tested, and takes that for
-another server than the stored one.
+The port stays visible and says what to enter: for an empty one, Airflow 3.3.2 sends 0 when a connection is tested,
+takes that for another server than the stored one, and answers "Bad Request".
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ ABICART: dict[str, Any] = {
         "hidden-fields": [],
         "relabeling": {
             "host": "Server",
-            "schema": "Scheme",
+            "port": "Port (enter 443)",
+            "schema": "Scheme (https)",
             "login": "Webshop id",
             "password": "Auth token",
         },
@@ -55,9 +56,10 @@ SPECTER: dict[str, Any] = {
         "hidden-fields": [],
         "relabeling": {
             "host": "Server",
-            "schema": "Scheme",
+            "port": "Port (enter 443)",
+            "schema": "Scheme (https)",
             "login": "sbmId",
-            "password": "apiUserKey (version 1: md5key1)",
+            "password": "apiUserKey / md5key1",
         },
         "placeholders": {
             "host": "api.specter.se",
@@ -78,8 +80,8 @@ SPECTER: dict[str, Any] = {
             },
         },
         "integration_secret": {
-            "label": "integrationKey (version 1: md5key2)",
-            "description": "The second key.",
+            "label": "integrationKey / md5key2",
+            "description": "The second of the two keys; the first one is among the standard fields.",
             "schema": _SECRET,
         },
         "api_user_id": {
@@ -101,16 +103,21 @@ LEDGER: dict[str, Any] = {
     "hook-class-name": "abicart_specter.hooks.ledger.LedgerHook",
     "hook-name": "Sync ledger",
     "ui-field-behaviour": {
-        "hidden-fields": ["host", "port", "schema", "login"],
-        "relabeling": {"password": "Database password"},
-        "placeholders": {"password": "empty for SQLite"},
+        "hidden-fields": [],
+        "relabeling": {
+            "host": "PostgreSQL server",
+            "port": "Port (enter 5432)",
+            "schema": "Database",
+            "login": "User",
+        },
+        "placeholders": {"host": "empty for SQLite", "port": "for SQLite enter 0", "schema": "sync_ledger"},
     },
     "conn-fields": {
         "url": {
-            "label": "Database",
-            "description": "postgresql://user@host:5432/database, or sqlite:////absolute/path/ledger.db. The password "
-            "belongs in its own field: this one is shown to everybody who may see connections.",
-            "schema": {"type": "string", "minLength": 1},
+            "label": "Address",
+            "description": "Instead of the standard fields, for SQLite: sqlite:////absolute/path/ledger.db. "
+            "Not masked: a password belongs in its own field.",
+            "schema": {"type": ["string", "null"]},
         },
         "hash_secret": {
             "label": "Hash secret",

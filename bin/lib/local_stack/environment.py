@@ -57,6 +57,7 @@ def airflow_environment(
             "simple_auth_manager_passwords_file": home.passwords,
             "execution_api_server_url": f"http://{LOOPBACK}:{port}/execution/",
             "fernet_key": keys["fernet"],
+            "test_connection": "Enabled",  # the button in the list of connections
             "hostname_callable": f"{HOSTNAME_MODULE}.hostname",
         },
         "database": {"sql_alchemy_conn": f"sqlite:///{home.airflow_database}?timeout=60"},

@@ -19,7 +19,7 @@ from abicart_specter.clients.orders import ShopOrders
 from abicart_specter.clients.paging import UidPages, prefetched
 from abicart_specter.clients.rpc import RpcChannel
 from abicart_specter.clients.shop_calls import ShopCalls
-from abicart_specter.clients.shop_facts import WEBSHOP_FIELDS, read_shop_facts
+from abicart_specter.clients.shop_facts import WEBSHOP_FIELDS, read_shop_facts, read_shop_name
 from abicart_specter.clients.stock_writes import StockWrite, StockWrites, StockWritten
 from abicart_specter.clients.whole_articles import WholeArticles, tidy_list
 from abicart_specter.domain.records import ShopFacts
@@ -88,6 +88,10 @@ class AbicartClient:
         return self._calls.read(
             "Webshop.get", [self.connection.webshop_id, list(WEBSHOP_FIELDS)], read_shop_facts
         )
+
+    def shop_name(self) -> str:
+        """What the shop calls itself; empty if it does not say."""
+        return self._calls.read("Webshop.get", [self.connection.webshop_id, ["name"]], read_shop_name)
 
     def count_articles(self, filters: Mapping[str, Any] | None = None) -> int:
         """How many articles the shop has, or how many match ``filters``."""

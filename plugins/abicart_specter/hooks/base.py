@@ -7,6 +7,8 @@ Basic auth, unknown extras sent as headers.
 
 from __future__ import annotations
 
+import os
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -15,27 +17,49 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
 from abicart_specter.errors import ConfigurationError
+from abicart_specter.hooks.connection_test import tried
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+PLAIN_HTTP_VARIABLE = "ABICART_SPECTER_PLAIN_HTTP_HOSTS"
+"""Names, separated by commas, the hosts besides this machine that may be spoken to without encryption. It is there
+for a trial's sandbox in containers of its own; with a real key in the address, everybody on the way can read it."""
+
+NOT_GIVEN = (None, "")
+"""How an optional field of the form is kept when it is left empty."""
 
 
-class SystemHook(HttpHook):
+def plain_http_hosts() -> frozenset[str]:
+    """The hosts to which plain http is allowed."""
+    named = (one.strip().lower() for one in os.environ.get(PLAIN_HTTP_VARIABLE, "").split(","))
+    return LOOPBACK_HOSTS | {one for one in named if one}
+
+
+class SystemHook(HttpHook, ABC):
     """Base of :class:`AbicartHook` and :class:`SpecterHook`.
 
     :param shop: the shop's name; the connection id is made from it.
+    :param conn_id: the connection's id instead, as Airflow gives it when a person presses *Test*; it may be any.
     :raises ConfigurationError: naming the connection, the field and the remedy. Never holds a secret.
     """
 
     system = ""
     allowed_extra: frozenset[str] = frozenset()
 
-    def __init__(self, shop: str) -> None:
+    def __init__(self, shop: str | None = None, conn_id: str | None = None) -> None:
         super().__init__(tcp_keep_alive=False)
-        self.shop = shop
-        self.http_conn_id = f"{self.system}_{shop}"
+        self.http_conn_id = conn_id or (f"{self.system}_{shop}" if shop else self.default_conn_name)
+        self.shop = shop or self.http_conn_id.removeprefix(f"{self.system}_")
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Whether the connection works, and what was found or what to do. Reads only; holds no secret."""
+        return tried(self.ask, f"Shop {self.shop}: ", f"{self.system}_{self.shop}", self.http_conn_id)
+
+    @abstractmethod
+    def ask(self) -> str:
+        """What the system says when asked as cheaply as possible. :raises AbicartSpecterError:"""
 
     def connection(self) -> Connection:
         """The Airflow connection, with its secrets registered for masking."""
@@ -67,6 +91,7 @@ class SystemHook(HttpHook):
 
         Plain http is for servers on this machine only: keys and tokens travel in the address.
         """
+        connection.host = (connection.host or "").strip().rstrip("/")
         if not connection.host:
             raise self.wrong("host", "is empty", "Enter the system's server.")
         if not connection.schema and "://" not in connection.host:
@@ -75,23 +100,42 @@ class SystemHook(HttpHook):
         parts = urlsplit(self.base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise self.wrong("schema", "must be https", "Enter https.")
-        if parts.scheme == "http" and parts.hostname not in LOOPBACK_HOSTS:
+        if parts.path:
+            raise self.wrong("host", "holds more than a server's name", "Leave out what follows the name.")
+        if parts.scheme == "http" and parts.hostname not in plain_http_hosts():
             raise self.wrong("schema", "is http, but keys travel in the address", "Enter https.")
-        return self.base_url.rstrip("/")
+        return self.base_url
 
     def secret(self, connection: Connection, field: str, value: Any) -> str:
-        """A secret that must be there; registered for masking."""
-        if not isinstance(value, str) or not value.strip():
+        """A secret that must be there, without blanks around it; registered for masking.
+
+        One of digits alone may come as a number: Airflow hands a connection that is being tested over as a URI, and
+        reads that way.
+        """
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if value in NOT_GIVEN or (isinstance(value, str) and not value.strip()):
             raise self.wrong(field, "is empty", "Enter the key you were given.")
+        if not isinstance(value, str):
+            raise self.wrong(field, "is not a text", "Enter the key you were given, in quotes if as JSON.")
+        value = value.strip()
         mask_secret(value)
         return value
 
     def whole_number(self, field: str, value: Any) -> int:
-        """A field that must be a whole number."""
+        """A field that must be a whole number above zero."""
         try:
-            return int(str(value))
+            number = int(str(value))
         except ValueError:
-            raise self.wrong(field, "is not a whole number", "Enter the number you were given.") from None
+            number = 0
+        if number < 1:
+            what = "is empty" if value in NOT_GIVEN else "is not a whole number"
+            raise self.wrong(field, what, "Enter the number you were given.")
+        return number
+
+    def optional_number(self, field: str, value: Any) -> int | None:
+        """The same, but for ``None`` where nothing was entered."""
+        return None if value in NOT_GIVEN else self.whole_number(field, value)
 
     def wrong(self, field: str, what: str, remedy: str) -> ConfigurationError:
         """An error that names the connection and the field, never the value."""

@@ -41,6 +41,42 @@ def parse_url(url: str) -> URL:
     raise LedgerError(f"The ledger cannot be kept in {address.drivername!r}.", remedy=_FORMS)
 
 
+def with_password(url: str, password: str | None) -> str:
+    """The address with a password that is kept apart from it. Without one, and for SQLite, it is as it was.
+
+    :raises LedgerError: the address is not understood, or holds a password of its own as well.
+    """
+    address = parse_url(url)
+    if not password or address.get_backend_name() == "sqlite":
+        return url
+    if address.password is not None:
+        raise LedgerError(
+            "The ledger has two passwords: one in its address and one in the connection's password.",
+            remedy="Remove the one in the address.",
+        )
+    return address.set(password=password).render_as_string(hide_password=False)
+
+
+def from_parts(
+    host: str, port: int | None, user: str | None, password: str | None, database: str | None
+) -> str:
+    """The address of a PostgreSQL database that is given part by part.
+
+    :raises LedgerError: no database is named.
+    """
+    parts = URL.create(
+        "postgresql", username=user or None, password=password or None, host=host, port=port or None
+    )
+    return parse_url(parts.set(database=database).render_as_string(hide_password=False)).render_as_string(
+        hide_password=False
+    )
+
+
+def password_in(url: str) -> str | None:
+    """The password inside an address, for masking; ``None`` if there is none."""
+    return parse_url(url).password
+
+
 def describe(address: URL) -> str:
     """Where the ledger is, for messages: no user, no password, no options."""
     if address.get_backend_name() == "sqlite":
