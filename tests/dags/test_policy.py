@@ -9,6 +9,9 @@ import pytest
 from airflow.serialization.serialized_objects import DagSerialization
 from tests.dags.parsing import DAGS_FOLDER, REPO, load_dags
 
+from abicart_specter.flows.alerts.airflow_runs import FLOWS
+from abicart_specter.operators.policy import WATCHED
+
 BAG = load_dags()
 DAGS = sorted(BAG.dags.values(), key=lambda dag: dag.dag_id)
 TASKS = [pytest.param(task, id=f"{dag.dag_id}.{task.task_id}") for dag in DAGS for task in dag.tasks]
@@ -84,6 +87,15 @@ def test_start_is_constant_and_aware(dag) -> None:
 def test_serialises_the_same_twice(dag) -> None:
     again = load_dags().dags[dag.dag_id]
     assert DagSerialization.to_dict(dag) == DagSerialization.to_dict(again)
+
+
+@every_dag
+def test_its_red_runs_are_noted(dag) -> None:
+    assert dag.on_failure_callback == WATCHED["on_failure_callback"]
+
+
+def test_every_dag_but_the_alerts_themselves_is_watched_for_red_runs() -> None:
+    assert {path.stem for path in DAGS_FOLDER.glob("*.py")} - {"alerts"} <= set(FLOWS)
 
 
 @every_task

@@ -28,6 +28,8 @@ def alerts(ctx: FlowContext, airflow: AirflowRuns, ways: Mapping[Channel, Way]) 
 
     :raises ConfigurationError: a channel refuses for good, or for hours; everything else was done.
     """
+    # First, so that a channel that is new is told what this look finds.
+    ctx.ledger.alerts.set_up_channels(ctx.shop, list(ways), ctx.clock())
     before = {one.cause: one for one in ctx.ledger.orders.open_alarms(ctx.shop)}
     look_at_runs(ctx, airflow, before)
     _look(ctx, airflow, before)

@@ -15,6 +15,7 @@ from typing import Any
 from abicart_specter.flows.alerts import texts_en, texts_sv
 from abicart_specter.flows.alerts.causes import cause_of
 from abicart_specter.flows.alerts.text_form import Language
+from abicart_specter.flows.reports import printable
 from abicart_specter.ledger.alerts.records import Message, Said
 from abicart_specter.settings.types import STOCKHOLM
 
@@ -136,7 +137,7 @@ def _chosen(facts: Mapping[str, Any], words: _Facts, language: Language) -> None
 def _listed(items: list[Any], total: int, language: Language) -> str:
     if not items:
         return language.words["nobody"]
-    shown = ", ".join(str(item) for item in items[:SHOWN])
+    shown = ", ".join(printable(str(item)) for item in items[:SHOWN])
     left = total - min(len(items), SHOWN)
     return f"{shown} {language.words['others'].format(left=_number(left, language))}" if left > 0 else shown
 

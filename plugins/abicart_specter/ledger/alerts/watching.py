@@ -134,7 +134,7 @@ class WatchingCalls(AlertRoom):
         return NewFlags(
             runs=tuple(runs),
             products=total,
-            numbers=tuple(row.number or f"uid {row.uid}" for row in first),
+            numbers=tuple((row.number or "").strip() or f"uid {row.uid}" for row in first),
             rules={row.rule: row.n for row in rules},
             flow=flows.flow if flows else "",
             run_id=flows.run_id if flows else "",

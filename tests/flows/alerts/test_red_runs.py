@@ -1,0 +1,112 @@
+"""Red runs: noticed by the callback's note, by Airflow's counts, or both; over with the next green one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from alert_lab import FIVE, AlertLab
+
+from abicart_specter.flows.alerts.airflow_runs import Ended
+
+RED = "run_red:order_export"
+
+
+def test_noted_and_counted_is_one_message_and_the_next_green_run_ends_it(lab: AlertLab) -> None:
+    lab.look()
+    lab.airflow.red["order_export"] = [Ended("scheduled__1", lab.now)]
+    lab.ledger.alerts.note_red_run("demo", "order_export", "scheduled__1", "task_failure")
+    lab.now += FIVE
+    lab.look()
+    lab.pass_(timedelta(hours=1))
+    assert lab.kinds(RED) == ["opened"]
+    text = lab.mail.texts()[0]
+    assert "[demo] LARM: En körning misslyckades: orderexport" in text
+    assert "Röd uppgift: send_orders" in text
+    assert "https://airflow.example/dags/order_export__demo/runs/scheduled__1" in text
+    lab.airflow.green["order_export"] = [Ended("scheduled__2", lab.now)]
+    lab.now += FIVE
+    lab.look()
+    assert lab.kinds(RED) == ["opened", "closed"]
+    lab.pass_(timedelta(hours=5))
+    assert lab.kinds(RED) == ["opened", "closed"]
+    assert len(lab.mail.mails) == 2
+
+
+def test_a_run_whose_callback_was_lost_is_counted(lab: AlertLab) -> None:
+    """Its worker, its scheduler or its time limit ended it, or the callback could not reach the ledger."""
+    lab.airflow.red["stock_import"] = [Ended("old", lab.now - timedelta(days=30))]
+    lab.look()
+    assert lab.kinds("run_red:stock_import") == []  # red before anybody looked
+    lab.airflow.red["stock_import"].append(Ended("scheduled__9", lab.now))
+    lab.now += FIVE
+    lab.look()
+    assert lab.kinds("run_red:stock_import") == ["opened"]
+    assert "scheduled__9" in lab.mail.texts()[0]
+
+
+def test_a_note_before_the_first_look_counts(lab: AlertLab) -> None:
+    lab.ledger.alerts.note_red_run("demo", "nightly_import", "manual__1", "timed_out")
+    lab.look()
+    assert lab.kinds("run_red:nightly_import") == ["opened"]
+    lab.look()
+    assert lab.kinds("run_red:nightly_import") == ["opened"]
+
+
+def test_red_and_green_between_two_looks_is_told_as_over(lab: AlertLab) -> None:
+    lab.look()
+    lab.airflow.red["order_export"] = [Ended("red", lab.now + timedelta(minutes=1))]
+    lab.airflow.green["order_export"] = [Ended("green", lab.now + timedelta(minutes=3))]
+    lab.now += FIVE
+    lab.look()
+    assert lab.kinds(RED) == ["opened", "closed"]
+    (text,) = lab.mail.texts()
+    assert "ÖVER" in text
+
+
+def test_more_red_runs_change_the_reminder_not_the_number_of_messages(lab: AlertLab) -> None:
+    lab.look()
+    for number in range(1, 25):
+        lab.airflow.red.setdefault("order_export", []).append(Ended(f"run{number}", lab.now))
+        lab.now += timedelta(minutes=10)
+        lab.look()
+    assert lab.kinds(RED) == ["opened"]
+    lab.pass_(timedelta(minutes=15))
+    assert lab.kinds(RED) == ["opened", "reminder"]
+    assert "runs/run24" in lab.mail.texts()[-1]
+
+
+def test_runs_cleaned_out_of_airflow_are_no_news(lab: AlertLab) -> None:
+    lab.airflow.red["order_export"] = [Ended(f"r{n}", lab.now) for n in range(5)]
+    lab.look()
+    lab.airflow.red["order_export"] = []
+    lab.now += FIVE
+    lab.look()
+    lab.airflow.red["order_export"] = [Ended("new", lab.now)]
+    lab.now += FIVE
+    lab.look()
+    assert lab.kinds(RED) == ["opened"]
+
+
+def test_a_cleared_run_that_succeeds_ends_it(lab: AlertLab) -> None:
+    lab.look()
+    lab.airflow.red["order_export"] = [Ended("r", lab.now)]
+    lab.now += FIVE
+    lab.look()
+    lab.airflow.red["order_export"] = []
+    lab.airflow.green["order_export"] = [Ended("r", lab.now)]
+    lab.now += FIVE
+    lab.look()
+    assert lab.kinds(RED) == ["opened", "closed"]
+
+
+def test_a_look_that_is_cut_off_tells_it_once(lab: AlertLab) -> None:
+    lab.look()
+    lab.ledger.alerts.note_red_run("demo", "order_export", "r", "")
+    taken = lab.ledger.alerts.red_runs("demo")
+    lab.now += FIVE
+    lab.look()
+    for one in taken:  # as if the look had died before it forgot them
+        lab.ledger.alerts.note_red_run("demo", one.flow, one.run_id, one.reason)
+    lab.now += FIVE
+    lab.look()
+    assert lab.kinds(RED) == ["opened"]
