@@ -6,12 +6,14 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from abicart_specter.errors import ConfigurationError, LedgerError
 from abicart_specter.hooks.abicart import AbicartHook
 from abicart_specter.hooks.ledger import LedgerHook, refuse_sqlite_on_many_machines
 from abicart_specter.hooks.specter import SpecterHook
 from abicart_specter.ledger.migrate import upgrade
+from local_stack.ports import free_ports
 
 SECRET = "very-secret-token-1"
 SECRET_2 = "very-secret-integration-key"
@@ -165,3 +167,112 @@ class TestLedger:
         with pytest.raises(LedgerError, match="CeleryExecutor"):
             refuse_sqlite_on_many_machines("sqlite:////x.db")
         refuse_sqlite_on_many_machines("postgresql://db/ledger")
+
+
+class TestLedgerConnection:
+    """The form of the ledger's connection, and its test."""
+
+    SECRET = "a-hash-secret-of-some-length"
+
+    def press(self, monkeypatch: pytest.MonkeyPatch, **values: Any) -> tuple[bool, str]:
+        monkeypatch.setenv("AIRFLOW_CONN_ANY_NAME", json.dumps({"conn_type": "sync_ledger"} | values))
+        status, words = LedgerHook(ledger_conn_id="any_name").test_connection()
+        assert "any_name" not in words
+        for secret in (self.SECRET, SECRET):
+            assert secret not in words
+        return status, words
+
+    def test_sqlite(self, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+        url = f"sqlite:///{tmp_path / 'ledger.db'}"
+        monkeypatch.setenv("AIRFLOW_VAR_SYNC_LEDGER_ID", upgrade(url))
+        assert self.press(monkeypatch, extra={"url": f" {url} ", "hash_secret": self.SECRET}) == (
+            True,
+            f"The ledger answers: SQLite file {tmp_path / 'ledger.db'}; shops in it: none yet. "
+            "It is the one that this Airflow knows.",
+        )
+
+    def test_another_one(self, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+        url = f"sqlite:///{tmp_path / 'ledger.db'}"
+        upgrade(url)
+        monkeypatch.setenv("AIRFLOW_VAR_SYNC_LEDGER_ID", "another")
+        status, words = self.press(monkeypatch, extra={"url": url, "hash_secret": self.SECRET})
+        assert not status
+        assert words.startswith("Ledger lost or swapped: ")
+
+    def test_it_makes_nothing_and_remembers_nothing(self, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+        file = tmp_path / "ledger.db"
+        status, words = self.press(
+            monkeypatch, extra={"url": f"sqlite:///{file}", "hash_secret": self.SECRET}
+        )
+        assert not status
+        assert str(file) in words
+        assert not file.exists()
+
+    @pytest.mark.parametrize(
+        ("secret", "words"), [(None, "is missing"), ("", "is missing"), ("short", "too short")]
+    )
+    def test_orders_need_a_hash_secret(
+        self, tmp_path, monkeypatch: pytest.MonkeyPatch, secret, words
+    ) -> None:
+        url = f"sqlite:///{tmp_path / 'ledger.db'}"
+        upgrade(url)
+        status, said = self.press(monkeypatch, extra={"url": url, "hash_secret": secret})
+        assert not status
+        assert words in said
+        assert said.startswith("The ledger answers: ")
+
+    def test_nobody_listens(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        (port,) = free_ports(1)
+        place = {
+            "host": "127.0.0.1",
+            "port": port,
+            "login": "sync",
+            "password": SECRET,
+            "schema": "sync_ledger",
+        }
+        status, words = self.press(monkeypatch, **place)
+        assert not status
+        assert f"PostgreSQL database sync_ledger at 127.0.0.1:{port}" in words
+
+    @pytest.mark.parametrize(
+        ("values", "words"),
+        [
+            ({}, "Has neither host nor url. Enter host,"),
+            ({"extra": {"url": None}}, "Has neither host nor url."),
+            (
+                {"host": "db", "extra": {"url": "postgresql://db/x"}},
+                "Names two databases, in host and in url.",
+            ),
+            ({"host": "db"}, "The ledger's address names no database."),
+            (
+                {"password": SECRET, "extra": {"url": "postgresql://u:p@db/x"}},
+                "The ledger has two passwords: one in its address and one in the connection's password.",
+            ),
+            ({"extra": {"url": f"nonsense {SECRET}"}}, "The ledger's address is not a database URL."),
+        ],
+    )
+    def test_what_is_wrong_is_named(self, monkeypatch: pytest.MonkeyPatch, values, words) -> None:
+        status, said = self.press(monkeypatch, **values)
+        assert not status
+        assert said.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("values", "url"),
+    [
+        (
+            {"host": "db", "port": 5433, "login": "sync", "password": "p@ss:/å", "schema": "ledger"},
+            "postgresql+psycopg://sync:p%40ss%3A%2F%C3%A5@db:5433/ledger",
+        ),
+        ({"host": "db", "port": 0, "schema": "ledger"}, "postgresql+psycopg://db/ledger"),
+        (
+            {"password": "p@ss", "port": 0, "extra": {"url": "postgresql://sync@db/ledger"}},
+            "postgresql+psycopg://sync:p%40ss@db/ledger",
+        ),
+        ({"extra": {"url": "postgresql://sync:pw@db/ledger"}}, "postgresql://sync:pw@db/ledger"),
+        ({"password": "left over", "extra": {"url": "sqlite:////x/ledger.db"}}, "sqlite:////x/ledger.db"),
+    ],
+)
+def test_the_ledgers_address(connect, values: dict[str, Any], url: str) -> None:
+    connect("sync_ledger", {"conn_type": "sync_ledger"} | values)
+    assert make_url(LedgerHook()._address()) == make_url(url)

@@ -28,7 +28,10 @@ _FATAL: dict[int, tuple[type[AbicartSpecterError], str]] = {
     1001: (ConfigurationError, f"Enter the webshop id as {_FIELD} of connection abicart_{{shop}}."),
     1002: (ConfigurationError, f"Correct the {_FIELD} of connection abicart_{{shop}}."),
     1003: (ConfigurationError, "Correct language in the extra of connection abicart_{shop} (such as sv)."),
-    1004: (CredentialsError, "Make a new auth token in Abicart; enter it as password of abicart_{shop}."),
+    1004: (
+        CredentialsError,
+        "Make a new auth token in Abicart; enter it as password of connection abicart_{shop}.",
+    ),
     1006: (
         AbicartForbiddenError,
         "Use a token of an administrator as password of connection abicart_{shop}.",

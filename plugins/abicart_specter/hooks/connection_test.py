@@ -30,7 +30,8 @@ def tried(ask: Callable[[], str], prefix: str, *names: str) -> tuple[bool, str]:
     try:
         return True, ask()
     except AbicartSpecterError as error:
-        words = " ".join(part for part in (error.message.removeprefix(prefix), error.remedy) if part)
+        message = error.message.removeprefix(prefix)
+        words = " ".join(part for part in (message[:1].lower() + message[1:], error.remedy) if part)
     except Exception as error:
         # Airflow shows the text of an exception as it is, and one that is not ours may hold an address with a key.
         log.error("A connection test ended in an unforeseen %s", type(error).__name__)
@@ -39,6 +40,7 @@ def tried(ask: Callable[[], str], prefix: str, *names: str) -> tuple[bool, str]:
             f"The test itself failed ({type(error).__name__}); nothing is known about the connection.",
         )
     for name in sorted(set(names), key=len, reverse=True):
-        words = words.replace(f"connection {name}", "this connection").replace(name, "this connection")
+        for said in (f"the Airflow connection {name}", f"connection {name}"):
+            words = words.replace(said, "this connection")
     words = words.removeprefix("this connection: ")
     return False, words[:1].upper() + words[1:]

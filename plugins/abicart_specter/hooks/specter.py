@@ -69,7 +69,7 @@ class SpecterHook(SystemHook):
         if account.recognised:
             return f"Specter answers: it accepts the keys of {who}."
         raise AbicartSpecterError(
-            f"Specter answers, but whether it accepts the keys of {who} cannot be told without writing: it has no check "
-            "of the account's settings, or answers it in a form that is not documented.",
+            f"Specter answers, but whether it accepts the keys of {who} cannot be told without writing: it has no "
+            "check of the account's settings, or answers it in a form that is not documented.",
             remedy="Nothing is known to be wrong; the first export will show.",
         )
