@@ -58,7 +58,7 @@ def test_what_it_says_is_in_the_log_and_the_file(
     assert f"{sum(removed.values())} went in all." in caplog.text
     rows = {row["kind"]: row for row in lab.csv("maintenance.csv")}
     assert {kind: int(row["went"]) for kind, row in rows.items()} == removed
-    assert rows["journal_orders"]["kept_because"] == "younger than 7 days, or not acknowledged yet"
+    assert rows["journal_orders"]["kept_because"] == "7 days, or not acknowledged"
     assert all(bool(row["oldest_of_what_stays"]) == (row["stays"] != "0") for row in rows.values())
     line = next(line for line in caplog.messages if "journal: answers about orders" in line)
     assert line.split()[4:8] == [str(removed["journal_orders"]), rows["journal_orders"]["stays"], "6", "d"]

@@ -11,7 +11,7 @@ from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.journal import Journal
 from abicart_specter.flows.maintenance.files import clean_journal, clean_reports
 from abicart_specter.flows.maintenance.terms import UNKNOWN_DAYS, Terms, terms_of
-from abicart_specter.flows.maintenance.words import KINDS, why_kept
+from abicart_specter.flows.maintenance.words import KINDS, WHATEVER_ITS_AGE, why_kept
 from abicart_specter.flows.reports import log_table, write_csv
 from abicart_specter.ledger import KindAccount
 
@@ -77,6 +77,7 @@ def _show(ctx: FlowContext, terms: Terms, accounts: Sequence[KindAccount]) -> No
             if one.gone or one.kept
         ],
     )
+    log.info(WHATEVER_ITS_AGE)
     total = sum(one.gone for one in accounts)
     log.info(
         "Shop %s: %s %s in all.%s", ctx.shop, total, went, " Nothing was removed." if ctx.dry_run else ""

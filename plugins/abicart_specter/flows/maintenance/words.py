@@ -34,35 +34,37 @@ KINDS: dict[str, str] = {
 }
 
 
+WHATEVER_ITS_AGE = (
+    "Whatever its age, this stays: that an order or a product went, the last run of each flow, open flags, and what an "
+    "open question, a write that is not confirmed or an order that is still looked for needs."
+)
+
+
 def why_kept(name: str, terms: Terms) -> str:
     """Why the rows that stay do, with the number of days that counts."""
     own = terms.own
     if name.startswith("staged_"):
-        return "the newest catalogue of each flow"
+        return "newest of each flow"
     if name in ("inbox_rows", "batches"):
-        return f"Specter's newest value of each field; younger than {_days(terms.inbox_days)}"
+        return f"newest values; {_days(terms.inbox_days)}"
     if name == "tracking_told":
-        return f"younger than {terms.queue_detail_days} days, or its order is still looked for"
-    if name == "tracking":
-        return f"younger than {own.personal_data_days} days, or not dealt with yet"
-    if name == "order_details":
-        return f"younger than {own.personal_data_days} days, or not surely in Specter"
+        return f"{terms.queue_detail_days} days, or order open"
+    if name in ("tracking", "order_details", "order_changes", "messages", "alarms"):
+        return f"{own.personal_data_days} days, or open"
     if name == "leases":
-        return "younger than 30 days, or a write under it is open"
+        return "30 days, or write open"
     if name == "journal_orders":
-        return f"younger than {terms.journal_days_personal} days, or not acknowledged yet"
+        return f"{terms.journal_days_personal} days, or not acknowledged"
     if name == "journal_articles":
-        return f"younger than {_days(terms.journal_days)}, or not acknowledged yet"
+        return f"{_days(terms.journal_days)}, or not acknowledged"
     if name == "reports":
-        return f"younger than {own.report_days} days"
+        return f"{own.report_days} days"
     if name == "resolved_flags":
-        return f"younger than {own.run_days} days"
+        return f"{own.run_days} days"
     if name == "run_params":
-        return f"younger than {max(own.personal_data_days, 14)} days"
-    if name in ("order_changes", "messages", "alarms"):
-        return f"younger than {own.personal_data_days} days, or open"
-    return f"run younger than {own.run_days} days, the last of its flow, or with a question open"
+        return f"{max(own.personal_data_days, 14)} days"
+    return f"runs of {own.run_days} days"
 
 
 def _days(days: int) -> str:
-    return "a term that is not known" if days == UNKNOWN_DAYS else f"{days} days"
+    return "a term not known" if days == UNKNOWN_DAYS else f"{days} days"
