@@ -7,6 +7,7 @@ from datetime import timedelta
 from alert_lab import FIVE, AlertLab
 
 from abicart_specter.flows.alerts.airflow_runs import Ended
+from abicart_specter.flows.alerts.red_runs import look_at_runs
 
 RED = "run_red:order_export"
 
@@ -110,3 +111,33 @@ def test_a_look_that_is_cut_off_tells_it_once(lab: AlertLab) -> None:
     lab.now += FIVE
     lab.look()
     assert lab.kinds(RED) == ["opened"]
+
+
+def test_a_counted_run_waits_a_moment_for_its_note(lab: AlertLab) -> None:
+    """Runs without a logical date are counted, but Airflow does not tell which they are."""
+    lab.look()
+    lab.airflow.red["order_export_single"] = [Ended("old", lab.now - timedelta(days=9))]
+    lab.now += FIVE
+    waits: list[float] = []
+
+    def note(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 3:
+            lab.ledger.alerts.note_red_run("demo", "order_export_single", "manual__7", "task_failure")
+
+    look_at_runs(lab.context(), lab.airflow, {}, sleep=note)
+    assert len(waits) == 3
+    (alarm,) = lab.ledger.orders.open_alarms("demo")
+    assert alarm.facts["run_id"] == "manual__7"
+    assert lab.ledger.alerts.red_runs("demo") == []
+
+
+def test_a_counted_run_that_nobody_notes_is_told_without_its_name(lab: AlertLab) -> None:
+    lab.look()
+    lab.airflow.red["order_export_single"] = [Ended("old", lab.now - timedelta(days=9))]
+    lab.now += FIVE
+    look_at_runs(lab.context(), lab.airflow, {}, sleep=lambda _: None)
+    (alarm,) = lab.ledger.orders.open_alarms("demo")
+    assert alarm.facts["run_id"] == alarm.facts["link"] == ""
+    lab.look()
+    assert "En körning misslyckades: enstaka ordrar" in lab.mail.texts()[0]

@@ -7,7 +7,8 @@ failed, or that was killed with its worker, its scheduler or its time limit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -18,15 +19,24 @@ from abicart_specter.flows.orders.alarms import close_alarm, raise_alarm
 from abicart_specter.ledger import OpenAlarm
 from abicart_specter.ledger.alerts.records import RedRunNoted, RunCounts
 
+NOTE_TRIES, NOTE_SECONDS = 10, 3.0
+"""How long a run that is counted waits for its note, which has its id."""
 
-def look_at_runs(ctx: FlowContext, airflow: AirflowRuns, open_before: Mapping[str, OpenAlarm]) -> None:
+
+def look_at_runs(
+    ctx: FlowContext,
+    airflow: AirflowRuns,
+    open_before: Mapping[str, OpenAlarm],
+    sleep: Callable[[float], None] = time.sleep,
+) -> None:
     """Opens, reminds of and closes the alarm of every flow. Counts are stored last: what is cut off is done again."""
     alerts = ctx.ledger.alerts
     known, noted = alerts.run_counts(ctx.shop), alerts.red_runs(ctx.shop)
     counts: dict[str, RunCounts] = {}
     for flow in FLOWS:
-        seen = _Flow(ctx, airflow, flow, open_before.get(f"{RUN_RED}:{flow}"), known.get(flow))
+        seen = _Flow(ctx, airflow, flow, open_before.get(f"{RUN_RED}:{flow}"), known.get(flow), sleep)
         now = seen.look([one for one in noted if one.flow == flow])
+        noted += seen.noted_late
         if now != known.get(flow):
             counts[flow] = now
     alerts.set_run_counts(ctx.shop, counts, ctx.clock())
@@ -43,7 +53,9 @@ class _Flow:
         flow: str,
         alarm: OpenAlarm | None,
         known: RunCounts | None,
+        sleep: Callable[[float], None],
     ) -> None:
+        self.sleep, self.noted_late = sleep, list[RedRunNoted]()
         self.ctx, self.airflow, self.flow, self.alarm, self.known = ctx, airflow, flow, alarm, known
         self.cause = f"{RUN_RED}:{flow}"
 
@@ -66,11 +78,7 @@ class _Flow:
 
     def _raise(self, noted: list[RedRunNoted]) -> bool:
         """Opens the alarm, or renews it with the newest red run. Returns whether a green one came after that."""
-        last = self.airflow.last(self.flow, "failed")
-        run_id, at = (noted[-1].run_id, noted[-1].ended_at) if noted else ("", None)
-        if not noted and last is not None:
-            run_id, at = last.run_id, last.at
-        at = at or self.ctx.clock()
+        run_id, at = self._newest(noted)
         tasks = self.airflow.red_tasks(self.flow, run_id) if run_id else []
         facts: dict[str, Any] = {
             "flow": self.flow,
@@ -83,6 +91,24 @@ class _Flow:
         words = f"run {run_id or '(which one is not known)'} of {self.flow}__{self.ctx.shop} is red: {', '.join(tasks)}"
         raise_alarm(self.ctx, self.cause, words, facts)
         return self._green_after(at)
+
+    def _newest(self, noted: list[RedRunNoted]) -> tuple[str, datetime]:
+        """The newest red run and its end. Of one that Airflow counts and that is not noted yet: the call that notes it
+        may be under way, and Airflow finds by itself only runs that have a logical date.
+        """
+        if not noted:
+            last = self.airflow.last(self.flow, "failed")
+            since = self.known.since if self.known else None
+            if last is not None and last.at is not None and (since is None or last.at >= since):
+                return last.run_id, last.at
+            for _ in range(NOTE_TRIES):
+                self.sleep(NOTE_SECONDS)
+                told = self.ctx.ledger.alerts.red_runs(self.ctx.shop)
+                self.noted_late = [one for one in told if one.flow == self.flow]
+                if self.noted_late:
+                    noted = self.noted_late
+                    break
+        return (noted[-1].run_id, noted[-1].ended_at) if noted else ("", self.ctx.clock())
 
     def _green_after(self, at: datetime) -> bool:
         green = self.airflow.last(self.flow, "success")

@@ -59,10 +59,11 @@ class RedRunNoted:
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """How many runs of a DAG are red and green."""
+    """How many runs of a DAG are red and green, and since when it was so many."""
 
     red: int
     green: int
+    since: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

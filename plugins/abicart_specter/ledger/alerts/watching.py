@@ -70,9 +70,13 @@ class WatchingCalls(AlertRoom):
 
     def run_counts(self, shop: str) -> dict[str, RunCounts]:
         """Flow → how many red and green runs Airflow had when it was last looked at."""
-        wanted = select(RunWatch.flow, RunWatch.red, RunWatch.green).where(RunWatch.shop == shop)
+        wanted = select(RunWatch.flow, RunWatch.red, RunWatch.green, RunWatch.looked_at).where(
+            RunWatch.shop == shop
+        )
         with self._db.read() as connection:
-            return {row.flow: RunCounts(row.red, row.green) for row in connection.execute(wanted)}
+            return {
+                row.flow: RunCounts(row.red, row.green, row.looked_at) for row in connection.execute(wanted)
+            }
 
     def set_run_counts(self, shop: str, counts: Mapping[str, RunCounts], now: datetime) -> None:
         """What Airflow has now, of the flows whose counts changed."""
