@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from abicart_specter.flows.alerts import texts_en, texts_sv
+from abicart_specter.flows.alerts import words_en, words_sv
 from abicart_specter.flows.alerts.causes import cause_of
 from abicart_specter.flows.alerts.text_form import Language
 from abicart_specter.flows.reports import printable
 from abicart_specter.ledger.alerts.records import Message, Said
 from abicart_specter.settings.types import STOCKHOLM
 
-LANGUAGES: dict[str, Language] = {"sv": texts_sv.LANGUAGE, "en": texts_en.LANGUAGE}
+LANGUAGES: dict[str, Language] = {"sv": words_sv.LANGUAGE, "en": words_en.LANGUAGE}
 SHOWN = 5
 """How many product or order numbers a message names."""
 
