@@ -171,7 +171,11 @@ class LocalStack(RunningAirflow):
         self.api.put_connection(
             "sync_ledger",
             # the button that tests a connection sends 0 for an empty port, and 0 is not the same as none
-            {"conn_type": "sync_ledger", "port": 0, "description": "What was sent, held, flagged and imported"},
+            {
+                "conn_type": "sync_ledger",
+                "port": 0,
+                "description": "What was sent, held, flagged and imported",
+            },
             {"url": self.ledger_url, "hash_secret": hash_secret(self.home)},
         )
         self.api.put_variable(
