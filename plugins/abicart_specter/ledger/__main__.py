@@ -6,6 +6,9 @@
 ``python -m abicart_specter.ledger rebind URL SHOP --api-user ID``    the shop's Specter API user was exchanged
 ``python -m abicart_specter.ledger show-order URL SHOP NUMBER``       everything that is kept of an order
 ``python -m abicart_specter.ledger forget-order URL SHOP NUMBER``     erases what may go of it, on a person's request
+``python -m abicart_specter.ledger backup URL FILE``                  SQLite: copies it, also while it is in use
+``python -m abicart_specter.ledger replace URL --lost ID``            an empty ledger stands for one that is lost
+``python -m abicart_specter.ledger restored URL [--at TIME]``         this ledger is an old backup, put back
 ``python -m abicart_specter.ledger vacuum URL``                       SQLite, runs stopped: free space back to the disk
 """
 
@@ -14,9 +17,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from abicart_specter.errors import AbicartSpecterError, ConfigurationError
+from abicart_specter.ledger.commands import add_commands
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.facade import Ledger
 from abicart_specter.ledger.grants import let_tasks_work
@@ -44,6 +48,15 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m abicart_specter.ledger", description="The sync's ledger."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], words: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=words)
+        command.add_argument(
+            "url", metavar="URL", help=f"sqlite:////absolute/path, postgresql://…, or - for ${URL_VARIABLE}"
+        )
+        command.set_defaults(run=run)
+        return command
+
     for name, run, words in (
         ("upgrade", _upgrade, "make the ledger, or migrate it to this code's revision"),
         ("id", _id, "print the ledger's id"),
@@ -53,11 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         ("forget-order", _forget_order, "erase what may go of an order, on a person's request"),
         ("vacuum", _vacuum, "SQLite, with all runs stopped: give free space back to the disk"),
     ):
-        command = commands.add_parser(name, help=words)
-        command.add_argument(
-            "url", metavar="URL", help=f"sqlite:////absolute/path, postgresql://…, or - for ${URL_VARIABLE}"
-        )
-        command.set_defaults(run=run)
+        command = add(name, run, words)
         if name == "upgrade":
             command.add_argument(
                 "--known-id", metavar="ID", help="the ledger that is known: never make another in its place"
@@ -71,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         if name in ("show-order", "forget-order"):
             command.add_argument("shop", metavar="SHOP")
             command.add_argument("number", metavar="NUMBER", help="the order's number in the shop")
+    add_commands(add)
     return parser
 
 

@@ -41,6 +41,7 @@ from abicart_specter.ledger.orders import OrderLedger
 from abicart_specter.ledger.pairs import PairKey
 from abicart_specter.ledger.product_changes import ChangeLedger
 from abicart_specter.ledger.queue_facade import QueueCalls
+from abicart_specter.ledger.rebuild.facade import RebuildLedger
 from abicart_specter.ledger.status import StatusLedger
 from abicart_specter.ledger.stock import StockLedger
 
@@ -51,7 +52,8 @@ class Ledger(QueueCalls):
     ``orders`` is its part about orders, customers and alarms, ``alerts`` that about telling people of alarms,
     ``imports`` that about what comes back from Specter,
     ``status`` that about what became of orders there, ``product_changes`` that about the export on change,
-    ``stock`` that about stock figures, ``keeping`` that about retention and the ledger's own health.
+    ``stock`` that about stock figures, ``rebuild`` that about a ledger that was lost, ``keeping`` that about retention
+    and the ledger's own health.
     """
 
     def __init__(self, database: Database, ledger_id: str) -> None:
@@ -65,6 +67,7 @@ class Ledger(QueueCalls):
         self.status = StatusLedger(database)
         self.imports = ImportLedger(database)
         self.stock = StockLedger(database)
+        self.rebuild = RebuildLedger(database)
         self.keeping = KeepingLedger(database)
 
     @classmethod

@@ -55,10 +55,15 @@ def unfit(state: State, revision: str | None, place: str) -> LedgerError:
 
 
 def check_identity(db: Database, ledger_id: str, known_id: str | None) -> None:
-    """Compares with the id kept outside; ``None`` means that none is kept yet."""
+    """Compares with the id kept outside; ``None`` means that none is kept yet. A ledger that stands for the known one,
+    which is lost, passes: it lets no shop work before its rebuild (``rebuild.state.require_whole``).
+    """
     if known_id is None or known_id == ledger_id:
         return
     with db.read() as connection:
+        columns = {column["name"] for column in inspect(connection).get_columns(LedgerIdentity.__tablename__)}
+        if "replaces" in columns and connection.execute(select(LedgerIdentity.replaces)).scalar() == known_id:
+            return
         used = sum(
             connection.execute(select(func.count()).select_from(model)).scalar_one()
             for model in (Binding, Run, Item)
@@ -80,8 +85,9 @@ def _lost(what: str, known_id: str) -> LedgerError:
         f"Ledger lost or swapped: {what}, but this installation worked with ledger {known_id}.",
         remedy=(
             "Restore the ledger from its last backup, or point the connection sync_ledger at the right database. "
-            f"Only if it is lost for good: delete the Airflow Variable {IDENTITY_VARIABLE} and expect every product "
-            "to be sent again."
+            "Only if it is lost for good: python -m abicart_specter.ledger replace, then ledger_rebuild for each shop, "
+            "as docs/disaster.md says. Do not delete the Airflow Variable "
+            f"{IDENTITY_VARIABLE}: orders would be sent twice."
         ),
     )
 

@@ -63,6 +63,8 @@ class LedgerIdentity(Base):
     singleton: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     ledger_id: Mapped[str]
     created_at: Mapped[datetime]
+    replaces: Mapped[str | None]
+    """The id of a ledger that was lost and that this one stands for: each shop must be rebuilt before it is used."""
 
 
 class Binding(Base):

@@ -15,6 +15,7 @@ from abicart_specter.ledger.order_models import OrderScan, OrderSync, RunOrderRo
 from abicart_specter.ledger.order_records import DueFor, DueOrder, FoundOrder, ScanState
 from abicart_specter.ledger.order_rules import OPEN_STATES, UNSENT, OrderState, WriteBack
 from abicart_specter.ledger.orders.rows import uid_slices
+from abicart_specter.ledger.rebuild.unseen import ask_about_unseen
 from abicart_specter.ledger.records import RunKey
 from abicart_specter.ledger.runs import row_id
 
@@ -43,15 +44,16 @@ def record_found(db: Database, run: RunKey, orders: Sequence[FoundOrder]) -> set
                 if generation > 1:
                     later.add(uid)
         in_order = [unique[uid] for uid in sorted(unique)]
-        connection.execute(_found(db.backend), [_row(run.shop, order, now) for order in in_order])
+        connection.execute(_found(db.backend), [found_row(run.shop, order, now) for order in in_order])
         if later:
             connection.execute(
                 _renew_later(),
                 [_renewed(run.shop, order) for order in in_order if order.uid in later],
             )
+        ask_about_unseen(db, connection, run.shop, [one for one in in_order if one.uid not in known])
         connection.execute(
             upsert(db.backend, RunOrderRow).on_conflict_do_nothing(),
-            [_run_row(own, order) for order in in_order],
+            [run_row(own, order) for order in in_order],
         )
     return set(unique) - known
 
@@ -196,7 +198,8 @@ def foreign_marks(db: Database, shop: str, since: datetime, limit: int) -> list[
         return [ForeignMark(*row) for row in connection.execute(wanted)]
 
 
-def _row(shop: str, order: FoundOrder, now: datetime) -> dict[str, Any]:
+def found_row(shop: str, order: FoundOrder, now: datetime) -> dict[str, Any]:
+    """The columns of an order that was found just now."""
     return {
         "shop": shop,
         "uid": order.uid,
@@ -242,7 +245,8 @@ def _renewed(shop: str, order: FoundOrder) -> dict[str, Any]:
     }
 
 
-def _run_row(own: int, order: FoundOrder) -> dict[str, Any]:
+def run_row(own: int, order: FoundOrder) -> dict[str, Any]:
+    """The columns by which it belongs to the found set of a run."""
     return {
         "run": own,
         "uid": order.uid,
