@@ -38,7 +38,7 @@ def read_shop_facts(value: Any) -> ShopFacts:
 def read_shop_name(value: Any) -> str:
     """The name in any language, Swedish before others, on one line; empty if there is none. For messages only."""
     name = as_object(value).get("name")
-    texts = [name] if isinstance(name, str) else []
+    texts: list[Any] = [name] if isinstance(name, str) else []
     if isinstance(name, Mapping):
         texts = [name.get("sv"), *name.values()]
     return next((" ".join(text.split())[:80] for text in texts if isinstance(text, str) and text.strip()), "")
