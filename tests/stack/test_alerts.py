@@ -145,3 +145,12 @@ def test_a_question_is_told_and_over_when_answered(stack: LocalStack, mail: Mail
     stack.api.answer(NIGHT, night, "approve_price", "Reject")
     assert ended(stack, NIGHT, night) == "success"
     told(stack, mail, "ÖVER: Importen väntar på ditt svar")
+
+
+def test_a_run_that_ended_without_any_callback_is_counted(stack: LocalStack, mail: Mailbox) -> None:
+    """A person marks it failed; a scheduler that dies at the wrong moment looks the same."""
+    run(stack, ALERTS)
+    dag = f"order_duplicate_check__{SHOP}"
+    stack.wait_until_parsed(dag, unpause=False)
+    stack.api.mark_failed(dag, stack.api.trigger(dag, {"number": "1"}))
+    told(stack, mail, "LARM: En körning misslyckades: order_duplicate_check")

@@ -8,9 +8,11 @@ TEXTS: dict[str, Text] = {
     "ledger": Text(
         title="The ledger cannot be used",
         opened="The link cannot reach its ledger, the database that remembers what was sent.",
-        means="Nothing is sent and nothing is read meanwhile, because without the ledger the same order could come to "
+        means="Nothing is sent and nothing is read meanwhile, because without the ledger the same order could "
+        "come to "
         "Specter twice. Nothing is lost: orders stay in the shop and changes stay in Specter.",
-        do="Pass this on to whoever looks after the installation. Do not create a new, empty ledger: if the old one is "
+        do="Pass this on to whoever looks after the installation. Do not create a new, empty ledger: if the old "
+        "one is "
         "gone, follow the page “Disaster” of the documentation. In technical words: {words} {remedy}",
         otherwise="Orders do not reach Specter, and prices and stock in the shop are not brought up to date.",
         closed="The ledger can be used again. What waited is taken by the next runs.",
@@ -40,7 +42,8 @@ TEXTS: dict[str, Text] = {
     ),
     "orders_unsent": Text(
         title="Orders do not leave for Specter",
-        opened="{orders_have} not been sent to Specter: {numbers}. Found in the shop more than {minutes} minutes ago.",
+        opened="{orders_have} not been sent to Specter: {numbers}. Found in the shop more than {minutes} minutes "
+        "ago.",
         means="Nothing is lost: the orders are in the shop and are tried again by every run.",
         do="If Specter is down, wait. Otherwise open the last run of order_export__{shop} and read the lines "
         "marked ERROR of its "
@@ -118,7 +121,8 @@ TEXTS: dict[str, Text] = {
         title="A run failed: {flow}",
         opened="A run of {dag} ended red {ended}.{tasks}{more}",
         means="{flow_means}",
-        do="Open the red run of {dag} in Airflow and read the two lines marked ERROR of the red task: they say what is "
+        do="Open the red run of {dag} in Airflow and read the two lines marked ERROR of the red task: they say "
+        "what is "
         "wrong and what helps.{rerun}",
         otherwise="{flow_otherwise}",
         closed="A later run of {dag} succeeded.",

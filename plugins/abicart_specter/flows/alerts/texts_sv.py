@@ -8,9 +8,11 @@ TEXTS: dict[str, Text] = {
     "ledger": Text(
         title="Liggaren går inte att använda",
         opened="Kopplingen kommer inte åt sin liggare, databasen som minns vad som är skickat.",
-        means="Inget skickas och inget läses in så länge, för utan liggaren kan samma order hamna i Specter två gånger. "
+        means="Inget skickas och inget läses in så länge, för utan liggaren kan samma order hamna i Specter två "
+        "gånger. "
         "Inget är förlorat: ordrarna ligger kvar i butiken och ändringarna ligger kvar i Specter.",
-        do="Skicka detta vidare till den som sköter installationen. Skapa inte en ny, tom liggare: är den gamla borta, "
+        do="Skicka detta vidare till den som sköter installationen. Skapa inte en ny, tom liggare: är den gamla "
+        "borta, "
         "så följ sidan ”Disaster” i dokumentationen. Tekniskt, på engelska: {words} {remedy}",
         otherwise="Ordrar når inte Specter, och priser och lager uppdateras inte i butiken.",
         closed="Liggaren går att använda igen. Det som väntade hämtas vid nästa körning.",
@@ -116,7 +118,8 @@ TEXTS: dict[str, Text] = {
         title="En körning misslyckades: {flow}",
         opened="En körning av {dag} slutade rött {ended}.{tasks}{more}",
         means="{flow_means}",
-        do="Öppna den röda körningen av {dag} i Airflow och läs de två raderna märkta ERROR i den röda uppgiften: där "
+        do="Öppna den röda körningen av {dag} i Airflow och läs de två raderna märkta ERROR i den röda uppgiften: "
+        "där "
         "står vad som är fel och vad som hjälper.{rerun}",
         otherwise="{flow_otherwise}",
         closed="En senare körning av {dag} lyckades.",
