@@ -57,6 +57,13 @@ PARAMS = {
         description="Products held as renumbered are sent under their new number. "
         "Only after the number was changed in Specter; else Specter gets a second article.",
     ),
+    "accept_shop_values": Param(
+        False,
+        type="boolean",
+        title="The shop's values are right",
+        description="Only after a rebuild of the ledger: products held as specter_value_unknown are sent, and where "
+        "nobody knows Specter's own price, VAT or name, the shop's overwrites it.",
+    ),
     "rows_in_log": Param(
         200,
         type="integer",

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from threading import Event
-from typing import Any
+from typing import Any, cast
 
 from abicart_specter.clients import order_documents as documents
 from abicart_specter.clients import order_gaps as gaps
@@ -127,17 +127,25 @@ class ShopOrders:
         :returns: what was asked for → the order; what is not found is left out.
         """
         query = self._head_query()
-
-        def get(uids: Sequence[int]) -> dict[int, dict[str, Any]]:
-            rows = self._calls.asking_known_fields(
-                query, lambda: self._calls.get_each("Order.get", uids, query.query)
-            )
-            return {uid: self._tidied([row])[0] for uid, row in rows.items()}
-
         lookup = OrderLookup(
-            self._calls, query, lambda selection: self._heads(query, selection), self._tidied, get
+            self._calls,
+            query,
+            lambda selection: self._heads(query, selection),
+            self._tidied,
+            lambda uids: self._heads_by_uid(query, uids),
         )
         return lookup.find(numbers_or_uids)
+
+    def get_heads(self, uids: Sequence[int]) -> dict[int, OrderHead]:
+        """Placed orders by their uid; those that are gone are left out."""
+        rows = self._heads_by_uid(self._head_query(), uids)
+        return {uid: cast(OrderHead, row) for uid, row in rows.items() if row["ordered"] is not None}
+
+    def _heads_by_uid(self, query: FieldQuery, uids: Sequence[int]) -> dict[int, dict[str, Any]]:
+        rows = self._calls.asking_known_fields(
+            query, lambda: self._calls.get_each("Order.get", uids, query.query)
+        )
+        return {uid: self._tidied([row])[0] for uid, row in rows.items()}
 
     def mark_orders(
         self, marks: Sequence[tuple[int, str]], *, before_try: Callable[[], None] | None = None

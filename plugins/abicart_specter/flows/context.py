@@ -15,6 +15,8 @@ from abicart_specter.ledger import Ledger, RunKey
 from abicart_specter.settings import ShopSettings
 
 SHORTEST_SECRET = 16
+WITHOUT_KNOWLEDGE = frozenset({"ledger_rebuild", "ledger_maintenance", "alerts", "connection_probe"})
+"""Flows that may run although the ledger does not know yet what went to Specter."""
 
 
 def utc_now() -> datetime:
@@ -71,7 +73,19 @@ class FlowContext:
         """Whether the ledger may only be read: a dry run, outside of its scratch staging."""
         return self.dry_run and self.staging is self.ledger
 
+    def require_whole(self) -> None:
+        """Nothing is done by what a lost ledger, or an old backup of it, does not know.
+
+        :raises LedgerError: the shop's part of the ledger must be rebuilt first.
+        """
+        if self.run.flow not in WITHOUT_KNOWLEDGE:
+            self.ledger.rebuild.require_whole(self.shop)
+
     def begin(self) -> None:
-        """Record the run at its first task; harmless when repeated."""
+        """Record the run at its first task; harmless when repeated.
+
+        :raises LedgerError: see :meth:`require_whole`.
+        """
+        self.require_whole()
         if not self.leaves_no_trace:
             self.staging.start_run(self.run, self.params)

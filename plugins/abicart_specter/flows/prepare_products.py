@@ -13,6 +13,7 @@ from abicart_specter.domain.masters import Master
 from abicart_specter.domain.records import CatalogueItem, Flag, ItemKey, Outcome, Severity
 from abicart_specter.errors import RecordError
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.doubtful_values import VALUES_UNKNOWN, doubt_flag, doubtful_values, values_unknown
 from abicart_specter.flows.known_values import (
     ItemKnown,
     ToldNames,
@@ -37,6 +38,8 @@ class Prepared:
     ``settles`` is what both systems agree on once the row is confirmed (rule 22).
     ``known_at`` is when Specter's own values were looked up, by the ledger's clock.
     ``lost`` tells that the answer to its write was lost in an earlier try of this run.
+    ``create_only_because``: it is created if Specter lacks it, and no more: nobody knows what the forced write would
+    overwrite.
     """
 
     key: ItemKey
@@ -48,6 +51,7 @@ class Prepared:
     settles: list[PairValues]
     lost: bool
     known_at: datetime
+    create_only_because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,13 @@ class PreparedBatch:
 
 @dataclass(frozen=True, slots=True)
 class PrepareOptions:
-    """``full_resend``: send what did not change too. ``accept_renumbered``: the numbers were changed in Specter too."""
+    """``full_resend``: send what did not change too. ``accept_renumbered``: the numbers were changed in Specter too.
+    ``accept_shop_values``: where a lost ledger knew Specter's own values, the shop's are right.
+    """
 
     full_resend: bool = False
     accept_renumbered: bool = False
+    accept_shop_values: bool = False
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> PrepareOptions:
@@ -73,6 +80,7 @@ class PrepareOptions:
         return cls(
             full_resend=bool(params.get("full_resend")),
             accept_renumbered=bool(params.get("accept_renumbered")),
+            accept_shop_values=bool(params.get("accept_shop_values")),
         )
 
 
@@ -106,7 +114,10 @@ def prepare(
         known_at = ctx.ledger.now()
         known = known_values(ctx, numbers, account, masters, names)
         taken = ctx.staging.numbers_taken_over(ctx.run, numbers)
-        yield _prepare_batch(ctx, mapping, context, staged, states, known, known_at, taken, masters, options)
+        doubts = {} if options.accept_shop_values else doubtful_values(ctx, known, masters)
+        yield _prepare_batch(
+            ctx, mapping, context, staged, states, known, known_at, taken, doubts, masters, options
+        )
 
 
 def _prepare_batch(
@@ -118,6 +129,7 @@ def _prepare_batch(
     known: Mapping[ItemKey, ItemKnown],
     known_at: datetime,
     taken: Mapping[ItemKey, ItemKey],
+    doubts: Mapping[ItemKey, Sequence[Master]],
     masters: Sequence[Master],
     options: PrepareOptions,
 ) -> PreparedBatch:
@@ -152,10 +164,15 @@ def _prepare_batch(
             )
             continue
         first = state.created_number != number
+        doubt = "" if item.key not in doubts else values_unknown(ctx, item, doubts[item.key])
+        if doubt and not first:
+            batch.flags.append(doubt_flag(item.key, number, doubt))
+            batch.settled.append(OutcomeRecord(item.key, number, Outcome.HELD, doubt, VALUES_UNKNOWN))
+            continue
         settles = settled_values(item, mapped.row, row)
         lost = entry.outcome is Outcome.UNCONFIRMED
         batch.ready.append(
-            Prepared(item.key, number, row, mapped.create_only, digest, first, settles, lost, known_at)
+            Prepared(item.key, number, row, mapped.create_only, digest, first, settles, lost, known_at, doubt)
         )
     return batch
 

@@ -98,7 +98,9 @@ def _print_rows(ready: Sequence[Prepared], rows: int) -> None:
         log.info(
             "%s (%s): %s%s",
             prepared.product_number,
-            "new: pass 1, then pass 2 with forceArticleUpdate"
+            "pass 1 only: created if Specter lacks it, then held as specter_value_unknown"
+            if prepared.create_only_because
+            else "new: pass 1, then pass 2 with forceArticleUpdate"
             if prepared.first
             else "changed: forceArticleUpdate",
             fields,

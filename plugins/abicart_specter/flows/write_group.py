@@ -20,6 +20,7 @@ from abicart_specter.errors import (
     UnconfirmedError,
 )
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.doubtful_values import VALUES_UNKNOWN, doubt_flag
 from abicart_specter.flows.flag_buffer import FlagBuffer
 from abicart_specter.flows.leases import LeaseKeeper
 from abicart_specter.flows.prepare_products import Prepared
@@ -63,10 +64,12 @@ class GroupWriter:
         a row the chunk stops.
         """
         ctx = self.ctx
-        ctx.ledger.record_intent(ctx.shop, [Intent(p.key, p.hash) for p in group])
+        ctx.ledger.record_intent(
+            ctx.shop, [Intent(p.key, p.hash) for p in group if not p.create_only_because]
+        )
         try:
             refused = self._pass(group, first=True)
-            accepted = [p for p in group if p.key not in refused]
+            accepted = [p for p in group if p.key not in refused and not p.create_only_because]
             refused |= self._pass(accepted, first=False)
         except UnconfirmedError as error:
             self._failures += 1
@@ -78,7 +81,8 @@ class GroupWriter:
             self._failures += 1
             raise
         self._failures = 0
-        sent = [p for p in group if p.key not in refused]
+        self._hold_doubtful([p for p in group if p.create_only_because and p.key not in refused])
+        sent = [p for p in group if p.key not in refused and not p.create_only_because]
         # Before the rest: killed in between, the intent is still open and the product is sent again.
         # What another task drains meanwhile stays news: Specter may have told it before our write or after it.
         masters = {master.value for master in ctx.settings.masters()}
@@ -90,12 +94,18 @@ class GroupWriter:
         ctx.ledger.record_sent_in_run(ctx.run, [Sent(p.key, p.product_number, p.hash, p.row) for p in sent])
         self._flags.add([p.key for p in sent], [])
         self.outcomes[Outcome.SENT.value] += len(sent)
-        self._hold(group, refused, nothing_accepted=not sent)
+        self._hold(group, refused, nothing_accepted=len(refused) == len(group))
 
     def finish(self) -> None:
         """After the last group."""
         self._hold_refused_groups()
         self._flags.flush()
+
+    def _hold_doubtful(self, created: Sequence[Prepared]) -> None:
+        """Created if Specter lacked them; what Specter has of them is not known, so that nothing is overwritten."""
+        for p in created:
+            self._flags.add([p.key], [doubt_flag(p.key, p.product_number, p.create_only_because)])
+            self._settle([p], Outcome.HELD, p.create_only_because, VALUES_UNKNOWN)
 
     def _hold_refused_groups(self) -> None:
         """Groups refused as a whole, too few to blame the account: their products are held one by one."""

@@ -44,7 +44,7 @@ class LedgerHook(BaseHook):
         ledger, known = self._open()
         if known is None:
             try:
-                Variable.set(LEDGER_ID_VARIABLE, ledger.id, description="Identity of the sync ledger")
+                note_ledger(ledger)
             except BaseException:  # whatever happens, the database connection must not stay open
                 ledger.close()
                 raise
@@ -124,6 +124,11 @@ class LedgerHook(BaseHook):
         if inside := password_in(url.strip()):
             mask_secret(inside)
         return with_password(url.strip(), connection.password)
+
+
+def note_ledger(ledger: Ledger) -> None:
+    """From now on Airflow knows this ledger, and no other."""
+    Variable.set(LEDGER_ID_VARIABLE, ledger.id, description="Identity of the sync ledger")
 
 
 def refuse_sqlite_on_many_machines(url: str) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from abicart_specter.ledger.engine import Database, upsert
 from abicart_specter.ledger.keys import stable_hash
@@ -19,18 +20,39 @@ def store_replayed(db: Database, account: str, function: str, batches: Iterable[
         one stored last, also over what the ledger holds already.
 
     A batch that the ledger does not know counts as acknowledged: if Specter still holds it open, the next read says so.
-    When it was opened is not known. One that the ledger knows keeps its state. In one transaction, because half of the
-    batches would make old values look like the newest.
+    It was opened after the one before it was read, which was still open until then; of the first one nothing is known.
+    One that the ledger knows keeps its state. In one transaction, because half of the batches would make old values
+    look like the newest.
     """
-    stored = 0
+    stored, before = 0, None
     with db.write() as connection:
         for batch in batches:
-            _store(connection, db.backend, account, function, batch)
+            if before is None:
+                before = _read_before(connection, account, function, batch.read_at)
+            _store(connection, db.backend, account, function, batch, before)
+            before = batch.read_at
             stored += 1
     return stored
 
 
-def _store(connection: Connection, backend: str, account: str, function: str, batch: ReplayedBatch) -> None:
+def _read_before(connection: Connection, account: str, function: str, moment: datetime) -> datetime | None:
+    return connection.execute(
+        select(func.max(QueueBatchRow.read_at, type_=QueueBatchRow.read_at.type)).where(
+            QueueBatchRow.account == account,
+            QueueBatchRow.function == function,
+            QueueBatchRow.read_at < moment,
+        )
+    ).scalar()
+
+
+def _store(
+    connection: Connection,
+    backend: str,
+    account: str,
+    function: str,
+    batch: ReplayedBatch,
+    opened_after: datetime | None,
+) -> None:
     connection.execute(
         upsert(backend, QueueBatchRow)
         .values(
@@ -42,6 +64,7 @@ def _store(connection: Connection, backend: str, account: str, function: str, ba
             in_flight_at=batch.read_at,
             read_at=batch.read_at,
             acknowledged_at=batch.read_at,
+            opened_after=opened_after,
             row_count=len(batch.rows),
         )
         .on_conflict_do_nothing()

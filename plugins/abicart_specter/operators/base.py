@@ -82,7 +82,7 @@ class ShopOperator(BaseOperator):
         ti, hook = context["ti"], LedgerHook()
         ledger = hook.get_conn()
         try:
-            yield FlowContext(
+            ctx = FlowContext(
                 settings=settings,
                 run=RunKey(self.shop, self.flow, context["run_id"]),
                 ledger=ledger,
@@ -95,6 +95,8 @@ class ShopOperator(BaseOperator):
                 params=dict(context["params"]),
                 hash_secret=hook.hash_secret,
             )
+            ctx.require_whole()
+            yield ctx
         except AbicartSpecterError as error:
             # In two short lines of their own: a traceback hides them, and log views cut long lines.
             self.log.error("%s", error.message)

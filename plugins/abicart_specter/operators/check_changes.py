@@ -20,7 +20,7 @@ class CheckChangesOperator(CheckShopOperator):
 
         result: dict[str, Any] = {}
         with self.flow_context(context) as ctx:
-            self.refuse_unknown_params(context)
+            self.begin_run(ctx, context)
             if off := why_off(ctx.settings):
                 self.log.info("Shop %s: %s", self.shop, off)
             else:

@@ -18,7 +18,7 @@ class CheckImportsOperator(CheckShopOperator):
         from abicart_specter.flows.check_shop import check_shop
 
         with self.flow_context(context) as ctx:
-            self.refuse_unknown_params(context)
+            self.begin_run(ctx, context)
             import_mapping(ctx.settings)
             result = {"webshop": check_shop(ctx).webshop_id}
         after = self.get_flat_relative_ids(upstream=False)

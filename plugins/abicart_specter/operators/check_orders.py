@@ -26,7 +26,7 @@ class CheckOrdersOperator(CheckShopOperator):
 
         dry_run, special, result = self.is_dry_run(context), True, {}
         with self.flow_context(context) as ctx:
-            self.refuse_unknown_params(context)
+            self.begin_run(ctx, context)
             off = why_off(ctx.settings) if self.flow == EVERY_TEN_MINUTES else ""
             if off:
                 self.log.info("Shop %s: %s", self.shop, off)

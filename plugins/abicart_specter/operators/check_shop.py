@@ -11,6 +11,8 @@ from abicart_specter.operators.base import ShopOperator
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
+    from abicart_specter.flows.context import FlowContext
+
 
 class CheckShopOperator(ShopOperator):
     """Reads only. Red here means that nothing was tried."""
@@ -28,11 +30,18 @@ class CheckShopOperator(ShopOperator):
                 remedy=f"Is “{meant[0]}” meant? " if meant else f"Known are {', '.join(sorted(known))}.",
             )
 
+    def begin_run(self, ctx: FlowContext, context: Context) -> None:
+        """What comes first in every run: known parameters, and a ledger that is the newest copy of itself."""
+        from abicart_specter.operators.ledger_age import check_age
+
+        self.refuse_unknown_params(context)
+        check_age(ctx)
+
     def execute(self, context: Context) -> dict[str, Any]:
         from abicart_specter.domain.mapping import article_mapping
         from abicart_specter.flows.check_shop import check_shop
 
         with self.flow_context(context) as ctx:
-            self.refuse_unknown_params(context)
+            self.begin_run(ctx, context)
             article_mapping(ctx.settings)
             return {"webshop": check_shop(ctx).webshop_id}

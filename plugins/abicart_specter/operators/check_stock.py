@@ -19,7 +19,7 @@ class CheckStockOperator(CheckShopOperator):
 
         result: dict[str, Any] = {}
         with self.flow_context(context) as ctx:
-            self.refuse_unknown_params(context)
+            self.begin_run(ctx, context)
             off = not ctx.settings.imports.stock
             if off:
                 self.log.info("Shop %s: imports.stock is off; every other task is skipped.", self.shop)

@@ -16,6 +16,7 @@ class ReportOrdersOperator(ShopOperator):
 
     def execute(self, context: Context) -> dict[str, Any]:
         from abicart_specter.flows.orders.report_orders import report_orders, require_none_red
+        from abicart_specter.operators.ledger_age import check_age
 
         red_tasks = self.count_red_before(context)
         dry_run = self.is_dry_run(context)
@@ -25,4 +26,5 @@ class ReportOrdersOperator(ShopOperator):
         self.skip_when(dry_run, "A dry run's orders are in the log of the task before.")
         in_log = int(context["params"].get("orders_in_log", 50))
         with self.flow_context(context) as ctx, measured(ctx):
+            check_age(ctx)  # a backup put back from now on lacks what this run sent
             return report_orders(ctx, red_tasks=red_tasks, orders_in_table=in_log).as_dict()

@@ -142,12 +142,14 @@ class OrderStanding:
 
     :param confirmed_at: when the ledger heard that Specter has it; ``None``: it never did.
     :param counts: false for orders that a rule excludes: cancelled, or placed before the shop's orders count.
+    :param in_question: a lost ledger knew whether Specter has it, and nobody has said since.
     """
 
     uid: int
     number: str
     confirmed_at: datetime | None
     counts: bool
+    in_question: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,8 @@ class Taken:
     """What live orders take of an item beside Specter's figure.
 
     :param orders: their uids.
-    :param unreadable: numbers of orders of which nobody knows how many they take.
+    :param unreadable: numbers of orders of which nobody knows how many they take besides the figure: their rows cannot
+        be read, or whether the figure has them already is in question.
     """
 
     quantity: Decimal = Decimal(0)
@@ -210,7 +213,7 @@ def taken(
         missing = may_be_missing(standing, opened_after)
         if not is_of(line, item) or not standing.counts or missing is edited:
             continue
-        if line.quantity is None:
+        if line.quantity is None or standing.in_question:
             unreadable.add(standing.number)
         elif line.quantity > 0:
             quantity = EXACT.add(quantity, line.quantity)

@@ -39,6 +39,7 @@ def replay(
     since: datetime | None = None,
     fields: Collection[str] = ARTICLE_FIELDS,
     terms: LeaseTerms = TERMS,
+    sbm_id: int | None = None,
 ) -> dict[tuple[str, str], int]:
     """Store every answer of the journal again, each account and queue in the order in which Specter told them.
 
@@ -47,6 +48,7 @@ def replay(
 
     :param since: leave out answers that were read before; a ledger from a backup needs those since the backup.
     :param fields: wire names, in lower case, that the inbox keeps of an article.
+    :param sbm_id: only what this Specter account told; without, every account of the journal.
     :returns: by account and queue how many answers were stored.
     :raises LeaseHeldError: a task reads one of the queues now.
     :raises JournalError: an answer cannot be read.
@@ -57,6 +59,7 @@ def replay(
         if (
             entry.function in queues
             and entry.sbm_id is not None
+            and sbm_id in (None, entry.sbm_id)
             and (since is None or entry.read_at >= since)
         ):
             found.setdefault((entry.account, entry.function), []).append(entry)

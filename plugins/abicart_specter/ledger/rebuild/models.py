@@ -1,4 +1,4 @@
-"""The tables of a rebuild, as typed models. The migrations build the same; a test compares them. Nothing is personal."""
+"""The tables of a rebuild, as typed models. The migrations build the same; a test compares them."""
 
 from __future__ import annotations
 

@@ -118,6 +118,8 @@ def _judge(
         verdict = judge_order(order, None if row is None else row.state, rules, mark_is_taken=taken)
         if verdict is Verdict.LINKED:
             marks.setdefault(mark, order.uid)
+        if row is not None and row.state is OrderState.LINKED and row.linked_by == BY:
+            verdict = Verdict.LINKED  # by an earlier try
         own = row.external_no if row is not None else None
         if own is None and numbers.setdefault(plain[order.uid], order.uid) == order.uid:
             own = plain[order.uid]
@@ -153,7 +155,7 @@ def _store(
 ) -> None:
     order, row = one.found, one.known
     values: dict[str, Any] = {"external_mark": order.external_mark, "discarded": order.discarded}
-    if one.verdict is Verdict.LINKED:
+    if one.verdict is Verdict.LINKED and (row is None or row.state not in SETTLED):
         values |= {
             "state": OrderState.LINKED,
             "state_since": now,

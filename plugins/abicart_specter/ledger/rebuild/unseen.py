@@ -1,4 +1,4 @@
-"""Orders that a rebuild did not see, found afterwards: the shop listed them late, or somebody asked for one by number."""
+"""Orders that a rebuild did not see, found afterwards: listed late by the shop, or asked for by number."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from abicart_specter.ledger.rebuild.models import RebuildRow
 from abicart_specter.ledger.rebuild.rules import LEDGER_LOST
 
 LOOK = "Look for the order in Specter, then answer in the form of order_export_single: link it, or send it."
+UNSEEN = "placed before the ledger was rebuilt, but not among the orders that the shop listed then. It may have gone."
 BY_HAND_ALONE = 1
 """``repeats`` of an order that no setting lets be repeated: as if its one repeat had been made (rule 10)."""
 
@@ -48,11 +49,10 @@ def ask_about_unseen(db: Database, connection: Connection, shop: str, new: Seque
     if times is None:
         return
     now = db.now(connection)
-    words = "placed before the ledger was rebuilt, but not among the orders that the shop listed then. Specter may have it."
     for order in new:
         if times.since <= order.ordered_at < times.cut and not order.external_mark:
             connection.execute(
                 update(OrderSync)
                 .where(OrderSync.shop == shop, OrderSync.uid == order.uid, OrderSync.generation == 1)
-                .values(in_question(order, words, now, repeatable=False))
+                .values(in_question(order, UNSEEN, now, repeatable=False))
             )

@@ -97,12 +97,14 @@ def candidates(
 
 
 def unreadable(key: ItemKey, number: str, takes: Taken) -> HeldStock:
-    """An item that may be in an order which cannot be read."""
+    """An item that may be in an order which cannot be read, or of which a lost ledger knew whether Specter has it."""
     return HeldStock(
         number,
         "stock_order_unreadable",
-        f"Nobody can tell how many of {key} these orders take: {', '.join(takes.unreadable[:10])}.",
-        "Correct the orders in the shop, or enter them in Specter by hand and link them.",
+        f"Nobody can tell how many of {key} these orders take besides Specter's figure: "
+        f"{', '.join(takes.unreadable[:10])}.",
+        "If they wait for an answer, give it in order_export_single. Else correct them in the shop, or enter them in "
+        "Specter by hand and link them.",
         key,
     )
 

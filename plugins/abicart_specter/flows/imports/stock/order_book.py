@@ -20,6 +20,7 @@ from abicart_specter.flows.orders.found import found_orders
 from abicart_specter.flows.orders.scan import record_orders
 from abicart_specter.ledger.keys import slices
 from abicart_specter.ledger.order_rules import SETTLED, UNSENT, OrderState
+from abicart_specter.ledger.rebuild.rules import LEDGER_LOST
 from abicart_specter.ledger.stock_records import LiveOrder
 
 log = logging.getLogger(__name__)
@@ -149,6 +150,7 @@ class OrderBook:
             order.number,
             order.sent_at if order.state in SETTLED else None,
             counts=not excluded and not (too_early and order.state in UNSENT),
+            in_question=order.state is OrderState.UNCONFIRMED and order.rule == LEDGER_LOST,
         )
 
     def _read(self, uids: Iterable[int]) -> tuple[dict[int, Lines], set[OrderLine]]:
