@@ -1,4 +1,4 @@
-"""A run's figures reach a StatsD server, green or red; without Airflow's switch nothing is told; trouble fails no run."""
+"""A run's figures reach a StatsD server, green or red; trouble with them fails no run; nothing is told otherwise."""
 
 from __future__ import annotations
 

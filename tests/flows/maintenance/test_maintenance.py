@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from datetime import timedelta
 
@@ -102,6 +103,8 @@ def test_only_files_of_this_shop_that_this_project_wrote_go(lab: MaintenanceLab)
     elsewhere = lab.report("order_export", "elsewhere", 31, shop="other")
     link = lab.report("order_export", "linked", 31).with_name("link.csv")
     link.symlink_to(elsewhere)
+    old = elsewhere.stat().st_mtime
+    os.utime(link, (old, old), follow_symlinks=False)
     assert lab.clean_up()["reports"] == 1
     assert all(path.exists() for path in (*kept, elsewhere, link))
     assert not (link.parent / "orders.csv").exists()

@@ -219,9 +219,15 @@ def test_batches_that_are_not_acknowledged_stay(timed: Ledger, clock: Clock) -> 
     timed.set_in_flight(ACCOUNT, "orders", "open")
     timed.set_in_flight(ACCOUNT, "orders", "read")
     timed.store_batch(ACCOUNT, "orders", "read", [], "journal")
+    timed.set_in_flight(ACCOUNT, "orders", "read again")
+    timed.store_batch(ACCOUNT, "orders", "read again", [], "journal")
+    timed.acknowledged(ACCOUNT, "orders", "read again")
+    timed.store_batch(ACCOUNT, "orders", "read again", [], "journal")  # Specter quoted it once more
+    clock.pass_(1)
+    tell_tracking(timed, "70001")
     clock.pass_(4000 * DAYS)
     assert gone(timed, NOTHING)["batches"] == 0
-    assert [one.batch_no for one in timed.in_flight(ACCOUNT, "orders")] == ["open", "read"]
+    assert {one.batch_no for one in timed.in_flight(ACCOUNT, "orders")} == {"open", "read", "read again"}
 
 
 def test_many_rows_go_in_slices(timed: Ledger, clock: Clock) -> None:
@@ -238,3 +244,18 @@ def test_what_cannot_be_meant_is_refused() -> None:
     for wrong in ({"runs": 0}, {"run_days": -1}, {"inbox_days": -1}):
         with pytest.raises(ValueError, match=r"kept|before it is there"):
             Keep(**wrong)
+
+
+def test_a_tracking_number_that_is_still_to_be_written_stays(timed: Ledger, clock: Clock) -> None:
+    run = RunKey(SHOP, "order_export", "run")
+    timed.start_run(run, {})
+    timed.orders.record_found(run, [found(7, "key 7")])
+    timed.orders.link(SHOP, 7, "7007", who="anna", why="is there")
+    tell_tracking(timed, "7007")
+    timed.status.take_in(SHOP, ACCOUNT)
+    assert timed.status.match(SHOP) == 1
+    clock.pass_(400 * DAYS)
+    removed = gone(timed, NOTHING)
+    assert (removed["tracking"], removed["tracking_told"]) == (0, 0)
+    assert [one.told.tracking_number for one in timed.status.by_uid(SHOP, [7])[7]] == ["PKT"]
+    assert tracking(timed, "7007") == "PKT"
