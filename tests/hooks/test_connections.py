@@ -58,6 +58,16 @@ def test_abicart(connect) -> None:
     assert SECRET not in repr(connection)
 
 
+def test_made_with_the_form_of_another_type(connect) -> None:
+    """Where there is no form of ours; Airflow's own for HTTP keeps a field without a value."""
+    connect("abicart_myshop", ABICART, conn_type="http", extra={"srv_lookup": None})
+    with AbicartHook("myshop").get_conn() as client:
+        assert client.connection.language == "sv"
+    connect("abicart_myshop", ABICART, conn_type="http", extra={"srv_lookup": True})
+    with pytest.raises(ConfigurationError, match="keys nobody knows: srv_lookup"):
+        AbicartHook("myshop").get_conn()
+
+
 def test_specter_version_2(connect) -> None:
     connect("specter_myshop", SPECTER)
     connection = SpecterHook("myshop").settings()

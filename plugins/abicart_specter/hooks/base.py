@@ -72,7 +72,9 @@ class SystemHook(HttpHook, ABC):
             ) from None
         if connection.password:
             mask_secret(connection.password)
-        unknown = sorted(set(self.extra(connection)) - self.allowed_extra)
+        # the form of another type leaves its own fields behind, without a value
+        given = {name for name, value in self.extra(connection).items() if value not in NOT_GIVEN}
+        unknown = sorted(given - self.allowed_extra)
         if unknown:
             raise self.wrong(
                 "extra", f"has keys nobody knows: {', '.join(unknown)}", "Remove or correct them."
