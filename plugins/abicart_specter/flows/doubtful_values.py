@@ -38,7 +38,7 @@ def doubtful_values(
 def _told(value: KnownValues | None, since: datetime | None) -> bool:
     if value is None or value.specter_value is None or value.known_at is None:
         return False
-    return since is None or value.known_at >= since
+    return since is None or value.known_at > since
 
 
 def values_unknown(ctx: FlowContext, item: CatalogueItem, masters: Sequence[Master]) -> str:

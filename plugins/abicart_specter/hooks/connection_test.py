@@ -32,8 +32,9 @@ def tried(ask: Callable[[], str], prefix: str, *names: str) -> tuple[bool, str]:
     except AbicartSpecterError as error:
         message = error.message.removeprefix(prefix)
         words = " ".join(part for part in (message[:1].lower() + message[1:], error.remedy) if part)
-    except Exception as error:
-        # Airflow shows the text of an exception as it is, and one that is not ours may hold an address with a key.
+    except (
+        Exception
+    ) as error:  # Airflow shows any other's text as it is, and that may hold an address with a key
         log.error("A connection test ended in an unforeseen %s", type(error).__name__)
         return (
             False,

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Executable, and_, delete, exists, func, or_, select, update
 
-from abicart_specter.domain.records import Outcome
+from abicart_specter.domain.records import Kind, Outcome
 from abicart_specter.ledger.engine import Database, upsert
 from abicart_specter.ledger.errors import StagingGoneError
 from abicart_specter.ledger.keys import slices
@@ -33,7 +33,8 @@ _Staged = StagedArticleRow | StagedItemRow
 def reset_staging(db: Database, run: RunKey) -> None:
     """Begins a reading of the catalogue: forgets what this run staged before, and what older runs did.
 
-    Outcomes of this run that only described the former reading go too, see ``outcome_rules.survives_new_read``.
+    Outcomes of this run's products that only described the former reading go too, see
+    ``outcome_rules.survives_new_read``.
     """
     lasting = [outcome for outcome in Outcome if survives_new_read(outcome)]
     with db.write() as connection:
@@ -47,7 +48,11 @@ def reset_staging(db: Database, run: RunKey) -> None:
             .values(staging=StagingState.READING, expected_articles=None, expected_items=None)
         )
         connection.execute(
-            delete(OutcomeEntry).where(OutcomeEntry.run == own, OutcomeEntry.outcome.not_in(lasting))
+            delete(OutcomeEntry).where(
+                OutcomeEntry.run == own,
+                OutcomeEntry.kind != Kind.ORDER,
+                OutcomeEntry.outcome.not_in(lasting),
+            )
         )
         leftover = connection.execute(select(Run.id).where(*older, has_rows())).scalars().all()
     for run_row in (*leftover, own):

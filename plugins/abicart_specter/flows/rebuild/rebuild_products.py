@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from abicart_specter.clients.specter_batches import Queue
@@ -29,7 +29,8 @@ def rebuild_products(
 ) -> dict[str, Any]:
     """Put what Specter told back into the inbox, then mark the products whose values in Specter nobody knows.
 
-    Old stock figures are kept, and not written to the shop: what was sold since is not in them.
+    Old stock figures are kept, and not written to the shop: what was sold since is not in them. Nor are other values
+    where the journal has gaps: they may be older than what the shop has.
 
     :raises LeaseHeldError: a task reads one of the account's queues now.
     :raises JournalError: an answer cannot be read; retriable.
@@ -53,14 +54,17 @@ def rebuild_products(
         return told
     fields = article_fields(ctx.settings)
     replay(journal, ctx.ledger, since=since, fields=fields, terms=terms, sbm_id=sbm_id)
-    _pass_over_old_stock(ctx, account)
+    _pass_over(ctx, account, Queue.STOCK, keep_open=True)
+    if not whole:
+        _pass_over(ctx, account, Queue.ARTICLE_INFO, masters, keep_open=False)
+    read_catalogue(ctx)  # the index of product numbers is gone too
     if masters and not (whole and times.known_good is not None):
-        read_catalogue(ctx)
+        known_since = None if whole else _begun_at(ctx)
         for some in slices(list(_items(ctx)), ITEMS_AT_ONCE):
-            ctx.ledger.rebuild.doubt_items(ctx.shop, some, None if whole else times.known_good)
-        ctx.staging.reset_staging(ctx.run)
+            ctx.ledger.rebuild.doubt_items(ctx.shop, some, known_since)
         told["doubtful"] = ctx.ledger.rebuild.doubtful_items(ctx.shop)
         _warn(ctx, f"{told['doubtful']} products", masters)
+    ctx.staging.reset_staging(ctx.run)
     ctx.ledger.rebuild.step_done(ctx.shop, "products_done_at")
     return told
 
@@ -90,11 +94,21 @@ def _journal_is_whole(ctx: FlowContext, times: RebuildTimes, journal: Journal, s
     return not missing
 
 
-def _pass_over_old_stock(ctx: FlowContext, account: str) -> None:
-    stock = Queue.STOCK.value
-    still_open = {one.product_number: one.why for one in ctx.ledger.imports.iter_open(ctx.shop, stock)}
-    to_row = ctx.ledger.rebuild.newest_row(account, stock)
-    ctx.ledger.imports.record_looked(ctx.shop, stock, to_row, still_open)
+def _pass_over(
+    ctx: FlowContext, account: str, queue: Queue, fields: Sequence[str] = (), *, keep_open: bool
+) -> None:
+    """What a queue told before is not written to the shop: it may be older than what the shop has from it."""
+    ledger, name = ctx.ledger, queue.value
+    still_open = (
+        {one.product_number: one.why for one in ledger.imports.iter_open(ctx.shop, name)} if keep_open else {}
+    )
+    ledger.imports.record_looked(ctx.shop, name, ledger.rebuild.newest_row(account, name), still_open, fields)
+
+
+def _begun_at(ctx: FlowContext) -> datetime:
+    """What the ledger has from before is the backup's: Specter may have told other values after it."""
+    rebuild = ctx.ledger.rebuild.of(ctx.shop)
+    return ctx.ledger.now() if rebuild is None or rebuild.begun_at is None else rebuild.begun_at
 
 
 def _items(ctx: FlowContext) -> Iterator[ItemKey]:
