@@ -129,12 +129,6 @@ class Journal:
                         if entry is not None:
                             yield entry
 
-    def prune(self, older_than: datetime, sbm_id: int | None = None) -> int:
-        """Remove the entries that are older, of one Specter account, all its API users, or of all; returns how many."""
-        return self.remove(
-            [one for one in self.entries() if one.read_at < older_than and sbm_id in (None, one.sbm_id)]
-        )
-
     def remove(self, entries: Iterable[Entry]) -> int:
         """Remove these entries and the folders that are empty then; returns how many were still there.
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, exists, select, update
 
+from abicart_specter.ledger.alerts.messages import read_messages, select_messages
 from abicart_specter.ledger.alerts.models import AlarmChannel, AlarmRow, MessageDelivery, MessageRow
 from abicart_specter.ledger.alerts.records import Channel, ChannelState, Message
 from abicart_specter.ledger.alerts.room import AlertRoom
@@ -63,20 +64,8 @@ class DeliveryCalls(AlertRoom):
     def undelivered(self, shop: str, channel: Channel, limit: int = 1000) -> list[Message]:
         """What the channel has not taken yet, oldest first."""
         taken = exists().where(MessageDelivery.message == MessageRow.id, MessageDelivery.channel == channel)
-        columns = (
-            MessageRow.cause,
-            MessageRow.kind,
-            MessageRow.words,
-            MessageRow.at,
-            MessageRow.facts,
-            MessageRow.id,
-        )
-        wanted = select(*columns).where(MessageRow.shop == shop, ~taken).order_by(MessageRow.id).limit(limit)
-        with self._db.read() as connection:
-            return [
-                Message(row.cause, row.kind, row.words, row.at, row.facts or {}, row.id)
-                for row in connection.execute(wanted)
-            ]
+        wanted = select_messages().where(MessageRow.shop == shop, ~taken).order_by(MessageRow.id).limit(limit)
+        return read_messages(self._db, wanted)
 
     def delivered(self, shop: str, channel: Channel, messages: Sequence[Message], now: datetime) -> None:
         """The channel took these; whatever was wrong with it is over."""

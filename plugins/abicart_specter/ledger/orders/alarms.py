@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, insert, select, update
 
+from abicart_specter.ledger.alerts.messages import read_messages, select_messages
 from abicart_specter.ledger.alerts.models import AlarmRow, MessageRow
 from abicart_specter.ledger.alerts.records import Message, OpenAlarm
 from abicart_specter.ledger.engine import Database, upsert
@@ -90,25 +91,8 @@ def open_alarms(db: Database, shop: str) -> list[OpenAlarm]:
 
 def messages(db: Database, shop: str, limit: int) -> list[Message]:
     """The last messages, oldest first."""
-    wanted = (
-        select(
-            MessageRow.cause,
-            MessageRow.kind,
-            MessageRow.words,
-            MessageRow.at,
-            MessageRow.facts,
-            MessageRow.id,
-        )
-        .where(MessageRow.shop == shop)
-        .order_by(MessageRow.id.desc())
-        .limit(limit)
-    )
-    with db.read() as connection:
-        found = [
-            Message(row.cause, row.kind, row.words, row.at, row.facts or {}, row.id)
-            for row in connection.execute(wanted)
-        ]
-    return found[::-1]
+    wanted = select_messages().where(MessageRow.shop == shop).order_by(MessageRow.id.desc()).limit(limit)
+    return read_messages(db, wanted)[::-1]
 
 
 def _say(

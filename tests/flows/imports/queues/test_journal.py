@@ -64,19 +64,16 @@ def test_the_same_answer_twice_at_the_same_time_is_kept_twice(journal: Journal) 
     assert len(references) == 3
 
 
-def test_pruning(journal: Journal) -> None:
+def test_removing(journal: Journal) -> None:
     for days in (40, 31, 29, 0):
         journal.write(ACCOUNT, "stock", f"{days} days", NOW - timedelta(days=days), b"")
-    journal.write("1000/13", "orders", "old too", NOW - timedelta(days=50), b"")
-    journal.write("1001/v1", "stock", "another account", NOW - timedelta(days=50), b"")
-    assert journal.prune(NOW - timedelta(days=30), 1000) == 3
-    assert {entry.batch_no for entry in journal.entries()} == {"29 days", "0 days", "another account"}
-    assert journal.prune(NOW - timedelta(days=30)) == 1
+    old = [entry for entry in journal.entries() if entry.read_at < NOW - timedelta(days=30)]
+    assert journal.remove(old) == 2
     assert {entry.batch_no for entry in journal.entries()} == {"29 days", "0 days"}
-    assert journal.prune(NOW - timedelta(days=30)) == 0
+    assert journal.remove(old) == 0
 
 
-def test_pruning_leaves_no_empty_folders_and_nothing_half_written(tmp_path: Path) -> None:
+def test_removing_leaves_no_empty_folders_and_nothing_half_written(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     journal.write(ACCOUNT, "stock", "b", NOW, b"")
     half = tmp_path / "1000_12/stock/2026-11-25/013001.000000-c.part"
@@ -85,7 +82,7 @@ def test_pruning_leaves_no_empty_folders_and_nothing_half_written(tmp_path: Path
     foreign.mkdir()
     (foreign / "README").write_text("somebody's")
     assert [entry.batch_no for entry in journal.entries()] == ["b"]
-    assert journal.prune(NOW + timedelta(days=1)) == 1
+    assert journal.remove(list(journal.entries())) == 1
     assert not half.parent.exists()
     assert (foreign / "README").exists()
     assert list(journal.entries()) == []
