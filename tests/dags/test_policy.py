@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from airflow.serialization.serialized_objects import DagSerialization
-from tests.dags.parsing import DAGS_FOLDER, REPO, load_dags
+from tests.dags.parsing import DAGS_FOLDER, REPO, flow_files, load_dags
 
 from abicart_specter.flows.alerts.airflow_runs import FLOWS
 from abicart_specter.operators.policy import WATCHED
@@ -54,7 +54,7 @@ def test_every_dag_file_can_be_parsed() -> None:
 
 
 def test_each_shop_has_each_flow() -> None:
-    flows = {path.stem for path in DAGS_FOLDER.glob("*.py")}
+    flows = {path.stem for path in flow_files()}
     assert {dag.dag_id for dag in DAGS} == {f"{flow}__demo" for flow in flows}
     assert flows >= {"product_export", "product_number_validation", "order_export", "order_export_single"}
 
@@ -95,7 +95,7 @@ def test_its_red_runs_are_noted(dag) -> None:
 
 
 def test_every_dag_but_the_alerts_themselves_is_watched_for_red_runs() -> None:
-    assert {path.stem for path in DAGS_FOLDER.glob("*.py")} - {"alerts"} <= set(FLOWS)
+    assert {path.stem for path in flow_files()} - {"alerts"} <= set(FLOWS)
 
 
 @every_task

@@ -34,5 +34,5 @@ def test_parsing_reaches_neither_pandas_nor_our_database_code(dag_file, tmp_path
         timeout=120,
     )
     modules = json.loads(shown.stdout.splitlines()[-1])
-    assert "abicart_specter.operators.policy" in modules
+    assert "abicart_specter.dag_docs" in modules
     assert [name for name in modules if name.startswith(FORBIDDEN)] == []

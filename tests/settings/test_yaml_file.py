@@ -66,7 +66,7 @@ def test_every_part_knows_its_line(tmp_path: Path) -> None:
         ("a: &x [*x]\n", 1, ""),
         ("? [1, 2]\n: x\n", 1, "a key must be text or a whole number"),
         ("true: x\n", 1, "a key must be text or a whole number"),
-        ("", 1, "expected keys with values"),
+        ("", 1, "the file is empty"),
         ("- a\n", 1, "expected keys with values"),
         ("just text\n", 1, "expected keys with values"),
         (b"a: 1\nb: \xe5\n", 2, "the file is not UTF-8"),
@@ -93,7 +93,7 @@ def test_a_control_character_is_an_error_of_the_file(tmp_path: Path) -> None:
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="cannot be read"):
+    with pytest.raises(ConfigurationError, match="this is a folder"):
         read_yaml(tmp_path)
 
 

@@ -5,6 +5,7 @@ Imports neither pandas nor SQLAlchemy nor Airflow, so that DAG files may use it.
 
 from __future__ import annotations
 
+from abicart_specter.settings.folder import ShopInFolder, all_files, look_at
 from abicart_specter.settings.imports import Master
 from abicart_specter.settings.load import article_mapping_path, load_shop, load_shop_by_name
 from abicart_specter.settings.numbers import NumberRules
@@ -22,12 +23,15 @@ from abicart_specter.settings.special_numbers import SpecialNumber
 __all__ = [
     "Master",
     "NumberRules",
+    "ShopInFolder",
     "ShopSettings",
     "SpecialNumber",
+    "all_files",
     "article_mapping_path",
     "include_dir",
     "load_shop",
     "load_shop_by_name",
+    "look_at",
     "mapping_file",
     "shop_file",
     "shop_files",

@@ -40,7 +40,9 @@ def shop_files() -> list[Path]:
             remedy=f"Create it, or let {SHOPS_DIR_VARIABLE} name the right one.",
         )
     return sorted(
-        path for path in folder.iterdir() if path.suffix in (".yaml", ".yml") and path.name[0] not in "._"
+        path
+        for path in folder.iterdir()
+        if path.suffix.lower() in (".yaml", ".yml") and path.name[0] not in "._"
     )
 
 
@@ -50,6 +52,11 @@ def shop_name(path: Path) -> str:
     :raises ConfigurationError: the name does not fit the ids of DAGs and connections.
     """
     name = path.stem
+    if path.suffix.lower() in (".yaml", ".yml") and not path.suffix.islower():
+        raise ConfigurationError(
+            f"{path.parent.name}/{path.name}: a shop file's ending is .yaml, in small letters.",
+            remedy="Rename the file.",
+        )
     if not _SHOP_NAME.fullmatch(name):
         raise ConfigurationError(
             f"{path.parent.name}/{path.name}: a shop's name may hold a–z, 0–9 and _, must begin with a letter and "
@@ -59,18 +66,27 @@ def shop_name(path: Path) -> str:
     return name
 
 
+def likely_name(path: Path) -> str:
+    """The file's name made into one that DAGs can have: ``Min Butik.yaml`` → ``min_butik``."""
+    return re.sub(r"[^a-z0-9_]", "_", path.stem.lower())[:40]
+
+
 def shop_file(shop: str) -> Path:
     """The file of a shop.
 
     :raises ConfigurationError: there is none, or there are two.
     """
-    found = [path for path in shop_files() if path.stem == shop]
+    files = shop_files()
+    found = [path for path in files if path.stem == shop]
     if len(found) == 1:
         return found[0]
     if found:
         raise ConfigurationError(
             f"Shop {shop} has two files: {found[0].name} and {found[1].name}.", remedy="Remove one of them."
         )
+    for path in files:
+        if likely_name(path) == shop:
+            shop_name(path)  # says what is wrong with the name
     raise ConfigurationError(
         f"Shop {shop} has no file in {shops_dir()}.",
         remedy=f"Create {shop}.yaml after the model of demo.yaml.",

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -24,7 +25,12 @@ Place = tuple[str | int, ...]
 
 _INTEGER = re.compile(r"[+-]?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[+-]?(?:0|[1-9][0-9]*)\.[0-9]+")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _DEEPEST = 30
+_LONGEST_INTEGER = 18
+_MOST_VALUES = 20_000
+_LARGEST_FILE = 200_000
+"""Bytes. A file beyond it is no settings file, and reading it would hold up every other shop's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,17 @@ def read_yaml(path: Path) -> YamlDocument:
         text names file and line.
     """
     try:
+        status = path.stat()
+        if not S_ISREG(status.st_mode):  # reading a pipe would wait for ever
+            raise ConfigurationError(
+                f"{shown(path)}: this is a folder or something else that is no file.",
+                remedy="Move it away, and put a file there.",
+            )
+        if status.st_size > _LARGEST_FILE:
+            raise ConfigurationError(
+                f"{shown(path)}: the file has {status.st_size:,} bytes; at most {_LARGEST_FILE:,} are read.",
+                remedy="Compare the file with demo.yaml.",
+            )
         text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigurationError(f"{shown(path)}: there is no such file.", remedy=f"Create {path}.") from None
@@ -74,6 +91,10 @@ def read_yaml(path: Path) -> YamlDocument:
             f"{shown(path)}: the file cannot be read ({error.strerror}).", remedy="Check its permissions."
         ) from None
     node = _compose(path, text)
+    if node is None:
+        raise ConfigurationError(
+            f"{at(path, 1)}: the file is empty.", remedy="Write the settings; demo.yaml explains every one."
+        )
     if not isinstance(node, MappingNode):
         raise ConfigurationError(
             f"{at(path, 1)}: expected keys with values, such as “products:”.",
@@ -100,6 +121,10 @@ def _compose(path: Path, text: str) -> Node | None:
             f"{shown(path)}: the file holds characters that YAML does not allow.",
             remedy="Look for control characters, and save the file as UTF-8.",
         ) from None
+    except RecursionError:
+        raise ConfigurationError(
+            f"{shown(path)}: the groups are nested too deep.", remedy="Look for a row of opening brackets."
+        ) from None
     return node
 
 
@@ -108,6 +133,7 @@ class _Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._values = 0
         self.lines: dict[Place, int] = {}
 
     def mapping(self, node: MappingNode, place: Place) -> dict[str | int, Any]:
@@ -131,6 +157,9 @@ class _Reader:
     def value(self, node: Node, place: Place) -> Any:
         line = node.start_mark.line + 1
         self.lines[place] = line
+        self._values += 1  # a part that is referred to again and again counts each time
+        if self._values > _MOST_VALUES:
+            self._refuse(line, f"the file holds more than {_MOST_VALUES:,} values")
         if len(place) > _DEEPEST:
             self._refuse(line, "the groups are nested too deep")
         if isinstance(node, MappingNode) and node.tag == "tag:yaml.org,2002:map":
@@ -144,19 +173,21 @@ class _Reader:
 
     def _scalar(self, kind: str, text: str, line: int) -> Any:
         if kind in ("str", "timestamp", "merge"):
+            if _HALF_CHARACTER.search(text):
+                self._refuse(line, "the text holds half a character", "Write the character itself.")
             return text
         if kind == "null":
             return None
         if kind == "bool":
             return text.lower() == "true"
-        if kind == "int" and _INTEGER.fullmatch(text):
+        if kind == "int" and _INTEGER.fullmatch(text) and len(text) <= _LONGEST_INTEGER:
             return int(text)
         if kind == "float" and _DECIMAL.fullmatch(text):
             return Decimal(text)
         if kind in ("int", "float"):
             self._refuse(
                 line,
-                f"“{text}” is not a plain number",
+                f"“{text[:40]}” is not a plain number",
                 "Write digits only, or put it in quotes if it is text.",
             )
         self._refuse(line, f"the tag “{kind}” is not supported", "Write a plain value.")
