@@ -17,10 +17,11 @@ from abicart_specter.clients.specter_answers import OPEN_BATCH
 from abicart_specter.clients.specter_batches import AnyAnswer, OpenBatchError, Queue
 from abicart_specter.errors import FatalError, RefusedError
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.imports.queue_rows import article_fields, inbox_rows, records_told
+from abicart_specter.flows.imports.queue_rows import inbox_rows, records_told
 from abicart_specter.flows.journal import Journal
 from abicart_specter.flows.leases import LeaseKeeper, LeaseTerms, hold_leases
 from abicart_specter.flows.requests_made import counted_specter
+from abicart_specter.flows.shared_account import fields_of_account
 from abicart_specter.ledger import InboxValue
 
 log = logging.getLogger(__name__)
@@ -73,14 +74,17 @@ def drain_queue(
 ) -> Drained:
     """Read a queue until an answer is empty. Everything told is then in the ledger's inbox.
 
-    :param fields: wire names, in lower case, that the inbox keeps of an article; without, those of the shop's mapping.
+    :param fields: wire names, in lower case, that the inbox keeps of an article; without, those that the
+        mappings of this shop and of every other shop of the account look for.
     :raises LeaseHeldError: another task reads this queue now; try again later.
     :raises RefusedError: Specter refuses to read, or another reader's batch is in the way. Nothing is lost; what was
         read before is kept.
     :raises FatalError: a batch comes back again and again.
     """
-    kept = article_fields(ctx.settings) if fields is None else frozenset(fields)
     with counted_specter(ctx, f"drain_{queue.value}") as specter:
+        if fields is None:
+            fields = fields_of_account(ctx, specter.connection.sbm_id)
+        kept = fields if isinstance(fields, frozenset) else frozenset(fields)
         drained = _QueueReader(ctx, specter, journal, terms, kept).drain(queue)
     log.info(
         "Shop %s: Specter reported %s changed %s in %s batches; they are in the inbox.",

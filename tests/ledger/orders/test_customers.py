@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from order_samples import SHOP, Clock, customer_intent
 
-from abicart_specter.ledger import CustomerChangedError, CustomerState, Ledger
+from abicart_specter.ledger import CustomerChangedError, CustomerState, Ledger, ShopBinding
 
 
 def customer(ledger: Ledger, key: str = "key") -> CustomerState:
@@ -21,6 +21,17 @@ def test_a_number_shared_by_two_buyers_is_seen(ledger: Ledger) -> None:
     assert confirmed.other_keys == ("a",)
     assert orders.other_keys_of(SHOP, "77", "c") == ["a", "b"]
     assert orders.other_keys_of("other", "77", "c") == []
+
+
+def test_a_number_of_another_shops_buyer_is_seen_if_they_share_the_account(ledger: Ledger) -> None:
+    for shop, webshop, sbm_id in ((SHOP, 1, 1000), ("second", 2, 1000), ("elsewhere", 3, 1001)):
+        ledger.bind(ShopBinding(shop, webshop, sbm_id, 12))
+    orders = ledger.orders
+    lease = orders.begin(SHOP, "a", "owner", 60, customer_intent("a"))
+    orders.confirm_customer(lease, SHOP, "a", "77", "hash", 1)
+    assert orders.other_keys_of("second", "77", "b") == ["a"]
+    assert orders.other_keys_of("second", "77", "a") == [], "the same buyer"
+    assert orders.other_keys_of("elsewhere", "77", "b") == [], "another account's number 77"
 
 
 def test_a_buyer_whose_number_changed_is_seen(ledger: Ledger) -> None:

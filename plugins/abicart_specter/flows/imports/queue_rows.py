@@ -32,6 +32,17 @@ ARTICLE_FIELDS = frozenset({"name", "priceexclvat", "vatpercent", "standardoldpr
 """Wire names, in lower case, that are kept of an article whatever the mapping says."""
 
 
+class _Every(frozenset[str]):
+    """Holds every name."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+EVERY_FIELD: frozenset[str] = _Every()
+"""Where nobody knows which fields are looked for."""
+
+
 def article_fields(settings: ShopSettings) -> frozenset[str]:
     """The wire names that the shop's import mapping looks for, and those that are kept in any case.
 

@@ -19,11 +19,11 @@ from abicart_specter.clients.specter_batches import Queue
 from abicart_specter.clients.specter_reads import read_answer
 from abicart_specter.clients.unreadable import NotReadable
 from abicart_specter.errors import AbicartSpecterError
-from abicart_specter.flows.imports.queue_rows import ARTICLE_FIELDS, article_fields, inbox_rows
+from abicart_specter.flows.imports.queue_rows import ARTICLE_FIELDS, inbox_rows
 from abicart_specter.flows.journal import Entry, Journal
 from abicart_specter.flows.leases import LeaseTerms, hold_leases
+from abicart_specter.flows.shared_account import fields_of_every_shop
 from abicart_specter.ledger import Ledger, ReplayedBatch
-from abicart_specter.settings import load_shop, shop_files
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +66,8 @@ def replay(
     stored: dict[tuple[str, str], int] = {}
     for (account, function), entries in found.items():
         with hold_leases(ledger, [f"queue/{account}/{function}"], OWNER, terms):
-            batches = _batches(journal, entries, frozenset(fields))
+            kept = fields if isinstance(fields, frozenset) else frozenset(fields)
+            batches = _batches(journal, entries, kept)
             stored[account, function] = ledger.store_replayed(account, function, batches)
     return stored
 
@@ -98,7 +99,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         with Ledger.open(options.ledger) as ledger:
-            stored = replay(Journal(options.journal), ledger, since=options.since, fields=_fields())
+            stored = replay(
+                Journal(options.journal), ledger, since=options.since, fields=fields_of_every_shop()
+            )
     except AbicartSpecterError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -107,11 +110,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not stored:
         sys.stdout.write("There are no answers in the journal.\n")
     return 0
-
-
-def _fields() -> frozenset[str]:
-    """What any shop here looks for in article info."""
-    return ARTICLE_FIELDS.union(*(article_fields(load_shop(path)) for path in shop_files()))
 
 
 def _day(text: str) -> datetime:

@@ -17,6 +17,7 @@ from abicart_specter.flows.journal import Journal
 from abicart_specter.flows.leases import LeaseTerms
 from abicart_specter.flows.read_catalogue import read_catalogue
 from abicart_specter.flows.rebuild.times import MARGIN, RebuildTimes
+from abicart_specter.flows.shared_account import fields_of_every_shop
 from abicart_specter.ledger.keys import slices
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,8 @@ def rebuild_products(
         if masters and not whole:
             _warn(ctx, "every product of the shop", masters)
         return told
-    fields = article_fields(ctx.settings)
+    # Of every shop here: which of them share the account is not known before each was rebuilt.
+    fields = fields_of_every_shop(article_fields(ctx.settings))
     replay(journal, ctx.ledger, since=since, fields=fields, terms=terms, sbm_id=sbm_id)
     _pass_over(ctx, account, Queue.STOCK, keep_open=True)
     if not whole:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Executable, Row, bindparam, select, update
+from sqlalchemy import Connection, Executable, Row, bindparam, or_, select, update
 
 from abicart_specter.ledger.engine import Database, upsert
 from abicart_specter.ledger.errors import CustomerChangedError
 from abicart_specter.ledger.keys import slices
+from abicart_specter.ledger.models import Binding
 from abicart_specter.ledger.order_models import CustomerSync
 from abicart_specter.ledger.order_records import CustomerIntent, CustomerState
 from abicart_specter.ledger.orders.rows import SLICE
@@ -21,10 +22,13 @@ _STATE = tuple(getattr(CustomerSync, name) for name in CustomerState.__dataclass
 _SHOP = CustomerSync.shop == bindparam("of_shop")
 _THIS = (_SHOP, CustomerSync.customer_key == bindparam("of_key"))
 _STATES = select(*_STATE).where(_SHOP, CustomerSync.customer_key.in_(bindparam("of_keys", expanding=True)))
+# Of all shops on the same Specter account (rule 29): a customer there may be linked to another shop's buyer.
+_ACCOUNT = select(Binding.sbm_id).where(Binding.shop == bindparam("of_shop")).scalar_subquery()
 _OTHER_KEYS = (
     select(CustomerSync.customer_key)
+    .distinct()
     .where(
-        _SHOP,
+        or_(_SHOP, CustomerSync.shop.in_(select(Binding.shop).where(Binding.sbm_id == _ACCOUNT))),
         CustomerSync.specter_customer_no == bindparam("of_number"),
         CustomerSync.customer_key != bindparam("of_key"),
     )
@@ -60,7 +64,7 @@ def customers(db: Database, shop: str, keys: Iterable[str]) -> dict[str, Custome
 
 
 def other_keys_of(db: Database, shop: str, specter_customer_no: str, key: str) -> list[str]:
-    """Other customer keys that are linked to the same Specter customer (rule 15)."""
+    """Other customer keys that are linked to the same Specter customer (rule 15), in any shop of the account."""
     with db.read() as connection:
         return stored_other_keys(connection, shop, specter_customer_no, key)
 

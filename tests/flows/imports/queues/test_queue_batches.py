@@ -15,8 +15,10 @@ from relay import relay_to
 from abicart_specter.clients.specter_batches import Queue
 from abicart_specter.errors import FatalError, LeaseHeldError, RefusedError, UnconfirmedError
 from abicart_specter.flows.drain_queue import drain_queue
+from abicart_specter.flows.imports.queue_rows import ARTICLE_FIELDS
 from abicart_specter.flows.leases import LeaseTerms
-from abicart_specter.ledger import BatchState, LeaseLostError
+from abicart_specter.ledger import BatchState, LeaseLostError, ShopBinding
+from abicart_specter.settings import include_dir
 
 every_queue = pytest.mark.parametrize("queue", Queue)
 
@@ -272,6 +274,39 @@ def test_two_shops_of_one_account_read_one_queue(lab: QueueLab) -> None:
         lab.drain(Queue.STOCK)
     assert len(seen) == 1 and "queue/1000/12/stock" in seen[0]
     assert lab.inbox(Queue.STOCK) == lab.truth(Queue.STOCK)
+
+
+@pytest.mark.parametrize(
+    ("second", "kept"),
+    [
+        ("mappings: {article_import: second.yaml}", {"webshoplongtext", "articletype", *ARTICLE_FIELDS}),
+        ("mappings: {article_import: gone.yaml}", "everything"),
+        ("nonsense: 1", "everything"),
+    ],
+)
+def test_the_reader_keeps_what_the_other_shops_of_the_account_look_for(
+    lab: QueueLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, second: str, kept: set[str] | str
+) -> None:
+    """Rule 29: Specter tells a change once, to whoever reads first."""
+    monkeypatch.setenv("ABICART_SPECTER_SHOPS_DIR", str(tmp_path))
+    (tmp_path / "second.yaml").write_text(
+        f"orders: {{orders_from: 2026-01-01}}\n{second}\n", encoding="utf-8"
+    )
+    (tmp_path / "mappings").mkdir()
+    mapping = (include_dir() / "mappings/article_import.yaml").read_text(encoding="utf-8")
+    (tmp_path / "mappings/second.yaml").write_text(
+        mapping.replace("from: [name]", "from: [articleType]"), encoding="utf-8"
+    )
+    lab.export.ledger.bind(ShopBinding("second", 44444, 1000, 13))
+    lab.specter.switches(description_name="webShopLongText")
+    lab.specter.edit("article.change", number="Å-4", description="<p>Fyra</p>")
+    lab.drain(Queue.ARTICLE_INFO)
+    told = set(lab.inbox(Queue.ARTICLE_INFO)["Å-4"])
+    assert (
+        (told == kept)
+        if kept != "everything"
+        else (told > {"webshoplongtext", "articletype", *ARTICLE_FIELDS})
+    )
 
 
 def test_a_reader_whose_lease_ran_out_stores_nothing(lab: QueueLab) -> None:
