@@ -118,6 +118,11 @@ class AirflowApi:
         found = self._request("GET", path).json()["dag_runs"]
         return str(found[0]["dag_run_id"]) if found else None
 
+    def runs(self, dag_id: str) -> list[str]:
+        """Ids of the runs that Airflow has, oldest first; at most a hundred."""
+        found = self._request("GET", f"dags/{dag_id}/dagRuns?limit={PAGE}&order_by=id").json()["dag_runs"]
+        return [str(one["dag_run_id"]) for one in found]
+
     def run(self, dag_id: str, run_id: str) -> dict[str, Any]:
         """The run with its state and times."""
         return dict(self._request("GET", f"dags/{dag_id}/dagRuns/{run_id}").json())

@@ -27,7 +27,8 @@ class AlertsOperator(ShopOperator):
         from abicart_specter.operators.airflow_runs import TaskAnswers
         from abicart_specter.settings import load_shop_by_name
 
-        settings = load_shop_by_name(self.shop).alerts
+        with self.said_in_the_log():
+            settings = load_shop_by_name(self.shop).alerts
         channels, name = ways(settings), f"abicart_specter_ledger_alarm__{self.shop}"
         kept = json.loads(Variable.get(name, default="") or "{}")
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,10 +78,10 @@ class ShopOperator(BaseOperator):
         from abicart_specter.operators.options import abicart_options, specter_options
         from abicart_specter.settings import load_shop_by_name
 
-        settings = load_shop_by_name(self.shop)
-        ti, hook = context["ti"], LedgerHook()
-        ledger = hook.get_conn()
-        try:
+        with self.said_in_the_log(), ExitStack() as exits:
+            settings = load_shop_by_name(self.shop)
+            ti, hook = context["ti"], LedgerHook()
+            ledger = exits.enter_context(closing(hook.get_conn()))
             ctx = FlowContext(
                 settings=settings,
                 run=RunKey(self.shop, self.flow, context["run_id"]),
@@ -97,14 +97,18 @@ class ShopOperator(BaseOperator):
             )
             ctx.require_whole()
             yield ctx
+
+    @contextmanager
+    def said_in_the_log(self) -> Iterator[None]:
+        """What is wrong and what to do, in two short lines of their own: a traceback hides them, and log views cut
+        long lines."""
+        try:
+            yield
         except AbicartSpecterError as error:
-            # In two short lines of their own: a traceback hides them, and log views cut long lines.
             self.log.error("%s", error.message)
             if error.remedy:
                 self.log.error("Remedy: %s", error.remedy)
             raise
-        finally:
-            ledger.close()
 
     def count_red_before(self, context: Context) -> int:
         """How many of the tasks before this one failed; if none did, how many could not run."""
