@@ -62,7 +62,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (SMALLEST.encode() + b'"\\ud800": 1\n', "line 3: the text holds half a character"),
         (
             SMALLEST.encode() + b"mappings: {order: ours.yaml}\n",
-            "There is no mapping file ours.yaml in ",
+            "bad.yaml, line 3: mappings.order: There is no mapping file ours.yaml in ",
         ),
     ],
 )

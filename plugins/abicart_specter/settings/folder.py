@@ -13,6 +13,7 @@ from abicart_specter.errors import ConfigurationError
 from abicart_specter.settings.load import load_shop
 from abicart_specter.settings.paths import likely_name, mapping_file, shop_file, shop_files, shop_name
 from abicart_specter.settings.shop import ShopSettings
+from abicart_specter.settings.yaml_file import at, read_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,7 @@ def look_at(path: Path) -> ShopInFolder:
         shop_name(path)
         shop_file(name)  # there may be two
         settings = load_shop(path)
-        for mapping in settings.mappings.model_dump().values():
-            mapping_file(mapping)
+        problem = _missing_mappings(path, settings)
     except ConfigurationError as error:
         problem = str(error)
     except Exception as error:  # what nobody foresaw in one file must not take the other shops with it
@@ -55,6 +55,17 @@ def all_files() -> list[ShopInFolder]:
     :raises ConfigurationError: the folder does not exist.
     """
     return [look_at(path) for path in shop_files()]
+
+
+def _missing_mappings(path: Path, settings: ShopSettings) -> str:
+    found = []
+    for key, name in settings.mappings.model_dump().items():
+        try:
+            mapping_file(name)
+        except ConfigurationError as error:
+            line = read_yaml(path).line(("mappings", key))
+            found.append(f"{at(path, line)}: mappings.{key}: {error}")
+    return "\n".join(found)
 
 
 def _printable(text: str) -> str:
