@@ -147,6 +147,11 @@ class Several:
             records = ledger.orders.states(shop, uids).values()
             return {one.number: str(one.specter_order_no) for one in records}
 
+    def alarms(self, shop: str) -> set[str]:
+        """Causes that a shop's alerts tell people of now."""
+        with Ledger.open(self.stack.ledger_url) as ledger:
+            return {one.cause for one in ledger.orders.open_alarms(shop)}
+
     def import_errors(self) -> str:
         return "\n".join(trace for _, trace in self.stack.api.import_errors())
 

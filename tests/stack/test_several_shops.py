@@ -123,6 +123,10 @@ def test_a_broken_file_from_the_start_is_shown_as_what_it_is(several: Several) -
     dag, run = several.trigger("product_export", "east", dry_run=False)
     assert several.ended((dag, run)) == {dag: "failed"}
     assert words in several.log_of(dag, run, "check_shop")
+    several.parsed("alerts__north")
+    looked = several.trigger("alerts", "north")
+    assert several.ended(looked) == {looked[0]: "success"}
+    assert several.alarms("north") == {"shop_file:east"}, "its neighbour tells it: its own alerts cannot run"
 
 
 def test_a_file_that_breaks_stops_its_shop_alone_and_loses_nothing(several: Several) -> None:

@@ -72,6 +72,7 @@ class AlertSettings(Settings):
     silent_queues: bool = True
     ledger_problems: bool = True
     failing_channels: bool = True
+    broken_shop_files: bool = True
 
     @property
     def import_deadline(self) -> time:

@@ -44,6 +44,7 @@ FACTS = {
     "channel_failing:email": {"channel": "email", "connection": "mail", "failing_since": WHEN},
     "channel_failing:slack": {"channel": "slack", "connection": "slack", "failing_since": WHEN},
     "queue_silent:article_info": {"queue": "article_info", "days_count": 8, "since": WHEN},
+    "shop_file:east": {"broken": "east", "problem": "shops/east.yaml, line 3: wrong. Remedy: Correct it."},
     "products_flagged": {
         "products": 1,
         "numbers": ["A 1"],

@@ -18,6 +18,7 @@ MISSED = "import_missed"
 SILENT = "queue_silent"
 CHANNEL = "channel_failing"
 LEDGER = "ledger"
+SHOP_FILE = "shop_file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +45,20 @@ CAUSES: dict[str, Cause] = {
     UNCONFIRMED: Cause("orders_unconfirmed", "unconfirmed_orders", 3),
     UNSENT: Cause("orders_unsent", "unsent_orders", 4),
     LATE: Cause("orders_late", "late_orders", 5),
-    SPECTER: Cause("specter_silent", "no_answer", 6),
-    ABICART: Cause("abicart_silent", "no_answer", 7),
-    HELD: Cause("orders_held", "held_orders", 8),
-    QUESTION: Cause("question_waiting", "questions", 9),
-    MISSED: Cause("import_missed", "missed_import", 10),
-    RUN_RED: Cause("run_red", "red_runs", 11),
-    CHANNEL: Cause("channel_failing", "failing_channels", 12),
-    SILENT: Cause("queue_silent", "silent_queues", 13, reminds=False),
-    FLAGGED: Cause("products_flagged", "flagged_products", 14, closes=False, reminds=False),
+    SHOP_FILE: Cause("shop_file", "broken_shop_files", 6),
+    SPECTER: Cause("specter_silent", "no_answer", 7),
+    ABICART: Cause("abicart_silent", "no_answer", 8),
+    HELD: Cause("orders_held", "held_orders", 9),
+    QUESTION: Cause("question_waiting", "questions", 10),
+    MISSED: Cause("import_missed", "missed_import", 11),
+    RUN_RED: Cause("run_red", "red_runs", 12),
+    CHANNEL: Cause("channel_failing", "failing_channels", 13),
+    SILENT: Cause("queue_silent", "silent_queues", 14, reminds=False),
+    FLAGGED: Cause("products_flagged", "flagged_products", 15, closes=False, reminds=False),
 }
 """Key, or the part of it before its colon → what it is."""
 
-OTHER = Cause("other", "", 15)
+OTHER = Cause("other", "", 16)
 """A cause that another part of the package raised and that has no text of its own: its own words are told."""
 
 

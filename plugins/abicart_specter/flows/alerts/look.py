@@ -19,11 +19,13 @@ from abicart_specter.flows.orders.alarms import ABICART, SPECTER, TWICE
 from abicart_specter.ledger import OpenAlarm
 from abicart_specter.ledger.alerts.records import WaitingOrders
 from abicart_specter.ledger.order_rules import OrderState
+from abicart_specter.settings import all_files
 
 UNSENT_AFTER = timedelta(minutes=30)
 LATE_AFTER = timedelta(minutes=60)
 LATE_WHILE_RUNNING = timedelta(hours=3)
 """A run that sends thousands of orders keeps the next one from reading for a while."""
+LONGEST_PROBLEM = 600
 QUESTION_GRACE = timedelta(minutes=15)
 WAIT_BY_THEMSELVES = frozenset({AWAITING_PAYMENT, "manual_export"})
 """Rules of held orders that need nobody: they go when they are paid, or by the shop's setting somebody sends them."""
@@ -40,7 +42,17 @@ class Finding:
 
 def look(ctx: FlowContext, airflow: AirflowRuns, open_before: Mapping[str, OpenAlarm]) -> Iterator[Finding]:
     """What is there now. A cause that is not among them, and that this decides about (``decides``), is over."""
-    for part in (_unconfirmed, _unsent, _late, _held, _twice, _questions, missed_import, _silent):
+    for part in (
+        _unconfirmed,
+        _unsent,
+        _late,
+        _held,
+        _twice,
+        _questions,
+        missed_import,
+        _silent,
+        _shop_files,
+    ):
         for cause, words, facts in part(ctx, airflow, open_before):
             yield Finding(cause, words, facts)
 
@@ -56,6 +68,7 @@ def decides(cause: str) -> bool:
         causes.QUESTION,
         causes.MISSED,
         causes.SILENT,
+        causes.SHOP_FILE,
     }
 
 
@@ -155,3 +168,14 @@ def _silent(ctx: FlowContext, airflow: AirflowRuns, open_before: Open) -> Found:
                 words = f"Specter's queue {one.queue.value} has told nothing for {one.days} days"
                 facts = {"queue": one.queue.value, "days_count": one.days, "since": one.since.isoformat()}
                 yield f"{causes.SILENT}:{one.queue.value}", words, facts
+
+
+def _shop_files(ctx: FlowContext, airflow: AirflowRuns, open_before: Open) -> Found:
+    """A shop whose file is broken cannot tell anybody: the addresses stand in it. Its neighbours do."""
+    for one in all_files():
+        if one.problem:
+            problem = (
+                one.problem if len(one.problem) <= LONGEST_PROBLEM else f"{one.problem[:LONGEST_PROBLEM]} …"
+            )
+            words = f"the file of shop {one.name} cannot be used"
+            yield f"{causes.SHOP_FILE}:{one.name}", words, {"broken": one.name, "problem": problem}

@@ -63,6 +63,16 @@ TEXTS: dict[str, Text] = {
         otherwise="New orders do not show in Specter and are not delivered.",
         closed="Orders are read again, with all that were placed meanwhile.",
     ),
+    "shop_file": Text(
+        title="A shop's settings file cannot be used",
+        opened="The settings file of shop {broken} cannot be used.",
+        means="Nothing goes between that shop and Specter: each run stops at its first task, and the shop's own alerts "
+        "are silent. If only a field mapping is missing, the runs that need it stop. Nothing is lost, and other shops "
+        "are not touched.",
+        do="Correct the file, or tell whoever looks after the installation. In technical words: {problem}",
+        otherwise="That shop's orders do not reach Specter, and its prices and stock are not brought up to date.",
+        closed="The file of {broken} can be used again, or is gone. What waited is taken by the next runs.",
+    ),
     "specter_silent": Text(
         title="Specter does not answer",
         opened="Specter has not answered several tries in a row.",
