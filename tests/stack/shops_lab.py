@@ -182,7 +182,7 @@ def several_shops(folder: Path, name: str) -> Iterator[Several]:
             stack.wait_for("The start of a sandbox", SEEN_SECONDS, lambda control=control: _answers(control))
         for shop in several.shops.values():
             _fill(shop)
-            _connect(stack, shop)
+            connect(stack, shop, shop.name)
         yield several
 
 
@@ -212,9 +212,10 @@ def _fill(shop: Shop) -> None:
         shop.abicart.edit("Article", uid=one["uid"], patch={"articleNumber": f"{shop.name.upper()}-{place}"})
 
 
-def _connect(stack: LocalStack, shop: Shop) -> None:
+def connect(stack: LocalStack, shop: Shop, name: str) -> None:
+    """Give a shop called ``name`` the connections of ``shop``."""
     ports = {"abicart": _port(shop.abicart), "specter": _port(shop.specter)}
-    for connection_id, (fields, extra) in airflow_connections(shop.name, ports).items():
+    for connection_id, (fields, extra) in airflow_connections(name, ports).items():
         if connection_id.startswith("abicart"):
             fields |= {"login": str(shop.webshop), "password": f"{shop.name}-token-1"}
         elif shop.name == "west":

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 import pytest
-from tests.stack.shops_lab import SETTINGS, Several, Shop, pages_asked, rows_sent, several_shops
+from tests.stack.shops_lab import SETTINGS, Several, Shop, connect, pages_asked, rows_sent, several_shops
 
-FLOWS = ("product_export", "nightly_import")
+FLOWS = ("product_export", "nightly_import", "product_number_validation")
 ORDERS = {"north": 5, "south": 4, "west": 3}
 
 
@@ -18,10 +18,13 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Several]:
     for shop, text in SETTINGS.items():
         (folder / f"{shop}.yaml").write_text(text, encoding="utf-8")
     (folder / "east.yaml").write_text(SETTINGS["west"] + "no_such_setting: 1\n", encoding="utf-8")
+    (folder / "twin.yaml").write_text(SETTINGS["north"].replace('"N-"', '"T-"'), encoding="utf-8")
     with several_shops(folder, "several_test") as running:
+        connect(running.stack, running.shops["north"], "twin")
         for shop in (*SETTINGS, "east"):
             for flow in FLOWS:
                 running.parsed(f"{flow}__{shop}")
+        running.parsed("product_export__twin")
         yield running
 
 
@@ -126,7 +129,20 @@ def test_a_broken_file_from_the_start_is_shown_as_what_it_is(several: Several) -
     several.parsed("alerts__north")
     looked = several.trigger("alerts", "north")
     assert several.ended(looked) == {looked[0]: "success"}
-    assert several.alarms("north") == {"shop_file:east"}, "its neighbour tells it: its own alerts cannot run"
+    assert "shop_file:east" in several.alarms("north"), "its neighbour tells it: its own alerts cannot run"
+
+
+def test_two_shops_of_one_webshop_by_accident(several: Several) -> None:
+    """The second one stops before it sends anything; so does a shop whose file is renamed."""
+    twin = several.trigger("product_export", "twin", dry_run=False)
+    assert several.ended(twin) == {twin[0]: "failed"}
+    log = several.log_of(*twin, "check_shop")
+    assert "webshop id 30001 is bound to shop north" in log
+    assert (
+        "Remedy: Give the shop its old name (north), or correct the login of connection abicart_twin." in log
+    )
+    north = several.trigger("product_number_validation", "north")
+    assert several.ended(north) == {north[0]: "success"}
 
 
 def test_a_file_that_breaks_stops_its_shop_alone_and_loses_nothing(several: Several) -> None:
