@@ -116,7 +116,8 @@ class _QueueReader:
 
     def drain(self, queue: Queue) -> Drained:
         name = f"queue/{self.account}/{queue.value}"
-        with hold_leases(self.ctx.ledger, [name], self.ctx.owner, self.terms) as keeper:
+        terms = self.terms
+        with hold_leases(self.ctx.ledger, [name], self.ctx.owner, terms, patience=terms.patience) as keeper:
             return self._until_empty(queue, keeper)
 
     def _until_empty(self, queue: Queue, keeper: LeaseKeeper) -> Drained:

@@ -9,9 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from abicart_specter.errors import LeaseHeldError
 from abicart_specter.ledger import Lease, LeaseLostError, Ledger
 
 log = logging.getLogger(__name__)
+
+LOOK_AGAIN = 0.5
+"""Seconds between two looks at a lease that somebody else holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +25,13 @@ class LeaseTerms:
     ``write_timeout`` is the longest that one write can take before the client gives it up. A lease lasts
     four of them and is renewed before a write that would start with less than two left.
     ``margin`` is waited on top before a dead owner's products are taken over: its last request may still be
-    on its way.
+    on its way. ``patience`` is how long the reader of a queue waits for the one before it, before it gives up for now:
+    shops that share an account come at the same time every night.
     """
 
     write_timeout: float
     margin: float = 60.0
+    patience: float = 0.0
 
     @property
     def seconds(self) -> float:
@@ -69,6 +75,7 @@ def hold_leases(
     owner: str,
     terms: LeaseTerms,
     *,
+    patience: float = 0.0,
     sleep: Callable[[float], None] = time.sleep,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> Iterator[LeaseKeeper]:
@@ -76,14 +83,23 @@ def hold_leases(
 
     Whoever takes over from a dead owner waits one time-out and the margin first.
 
+    :param patience: seconds to wait for somebody who holds one of them.
     :raises LeaseHeldError: another run is at work on them.
     """
     keeper = LeaseKeeper(ledger, terms, monotonic)
     try:
-        started = monotonic()
+        until = monotonic() + patience
         for name in sorted(names):
-            keeper._leases.append(ledger.acquire_lease(name, owner, terms.seconds))
-        keeper._good_until = started + terms.seconds
+            while True:
+                started = monotonic()
+                try:
+                    keeper._leases.append(ledger.acquire_lease(name, owner, terms.seconds))
+                    break
+                except LeaseHeldError:
+                    if started >= until:
+                        raise
+                    sleep(LOOK_AGAIN)
+            keeper._good_until = min(keeper._good_until or started + terms.seconds, started + terms.seconds)
         if any(lease.took_over for lease in keeper._leases):
             wait = terms.write_timeout + terms.margin
             log.warning(

@@ -6,6 +6,9 @@ from abicart_specter.clients.options import HttpOptions
 from abicart_specter.flows.leases import LeaseTerms
 from abicart_specter.settings import ShopSettings
 
+QUEUE_PATIENCE = 30.0
+"""Seconds that a task waits for another one that reads the same queue of Specter's, before Airflow tries it again."""
+
 
 def abicart_options(settings: ShopSettings) -> HttpOptions:
     """Time-outs, tries, page and rate for Abicart."""
@@ -22,12 +25,14 @@ def abicart_options(settings: ShopSettings) -> HttpOptions:
 
 def lease_terms(settings: ShopSettings) -> LeaseTerms:
     """How long leases last, from the longest that one write to Specter may take."""
-    return LeaseTerms(settings.limits.specter.connect_timeout + settings.limits.specter.read_timeout)
+    longest = settings.limits.specter.connect_timeout + settings.limits.specter.read_timeout
+    return LeaseTerms(longest, patience=QUEUE_PATIENCE)
 
 
 def shop_lease_terms(settings: ShopSettings) -> LeaseTerms:
     """The same for writes to the shop."""
-    return LeaseTerms(settings.limits.abicart.connect_timeout + settings.limits.abicart.read_timeout)
+    longest = settings.limits.abicart.connect_timeout + settings.limits.abicart.read_timeout
+    return LeaseTerms(longest, patience=QUEUE_PATIENCE)
 
 
 def specter_options(settings: ShopSettings) -> HttpOptions:

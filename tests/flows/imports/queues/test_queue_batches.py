@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -273,6 +274,21 @@ def test_two_shops_of_one_account_read_one_queue(lab: QueueLab) -> None:
         lab.export.specter_url = relay.url
         lab.drain(Queue.STOCK)
     assert len(seen) == 1 and "queue/1000/12/stock" in seen[0]
+    assert lab.inbox(Queue.STOCK) == lab.truth(Queue.STOCK)
+
+
+def test_the_second_shop_waits_a_moment_for_the_first(lab: QueueLab) -> None:
+    """Both begin at the same time every night; a retry would come minutes later, and in the UI look like a fault."""
+    ledger, terms = lab.export.ledger, replace(lab.export.terms, patience=60.0)
+    lease = ledger.acquire_lease(f"queue/{ACCOUNT}/stock", "the other shop", 600)
+    with pytest.raises(LeaseHeldError):
+        lab.drain(Queue.STOCK)
+    assert lab.inbox(Queue.STOCK) == {}
+    lab.export.terms = terms
+    ends = threading.Timer(0.3, ledger.release_lease, [lease])
+    ends.start()
+    lab.drain(Queue.STOCK)
+    ends.join()
     assert lab.inbox(Queue.STOCK) == lab.truth(Queue.STOCK)
 
 
