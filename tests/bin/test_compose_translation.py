@@ -94,8 +94,8 @@ def test_nothing_of_the_persons_environment_but_the_programs(
 
 
 def test_a_port_in_a_command(tmp_path: Path) -> None:
-    sandbox = service("sandbox-abicart",
-        command=("python", "-m", "x", "--host", "0.0.0.0", "--port", "8081"),  # noqa: S104 - it becomes loopback)
+    words = ("python", "-m", "x", "--host", "0.0.0.0", "--port", "8081")  # noqa: S104 - it becomes loopback
+    sandbox = service("sandbox-abicart", command=words)
     argv = process(tmp_path, sandbox, 4005).argv
     assert argv == ("python", "-m", "x", "--host", "127.0.0.1", "--port", "4005")
 
