@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.privacy.marked_data import Finder, Mark, person_name, words_of
+from tests.privacy.marked_buyers import marked_buyer
+from tests.privacy.marked_data import Finder, Mark
 
 from abicart_specter.ledger import Ledger, OrderState
 from local_stack.files import project_home
@@ -31,36 +32,6 @@ DAG = f"order_export__{SHOP}"
 SINGLE = f"order_export_single__{SHOP}"
 BUYERS, ORDERS = 12, 36
 RUN_SECONDS = 900.0
-
-
-def marked_buyer(number: int) -> tuple[dict[str, Any], list[Mark]]:
-    """Somebody whose every datum is found wherever it shows."""
-    letters = "".join(chr(ord("a") + int(digit)) for digit in f"{number:03d}")
-    first, last, street, town = (
-        f"{word}{letters}" for word in ("Vornam", "Efternåmn", "Gatumärke", "Ortsmärke")
-    )
-    email, phone = f"marked.{letters}@omarkt.example", f"070-17405{number:02d}"
-    person = {
-        "info": {"type": "private", "email": email, "nin": f"1912121{number:03d}12"},
-        "address": {
-            "firstName": first,
-            "lastName": last,
-            "address": f"{street} 7",
-            "postcode": "111 22",
-            "town": town,
-            "country": "SE",
-            "phoneMobile": phone,
-        },
-    }
-    marks = [
-        *person_name(first, last),
-        *words_of("street", street),
-        *words_of("town", town),
-        Mark("e-mail", email),
-        Mark("phone", phone),
-        Mark("personal number", f"1912121{number:03d}12"),
-    ]
-    return person, marks
 
 
 @pytest.fixture(scope="module")

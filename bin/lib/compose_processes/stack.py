@@ -30,7 +30,7 @@ from shop_sandbox.core.control_client import Control
 
 START_SECONDS = 600.0
 ENDS_SECONDS = 300.0
-UI, LEDGER_VOLUME = "api-server", "shared"
+UI, SHARED = "api-server", "shared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class ComposeStack(RunningAirflow):
     @property
     def task_logs(self) -> Path:
         """Folder under which Airflow keeps a log per try of a task."""
-        return self.volumes / LEDGER_VOLUME / "logs"
+        return self.volumes / SHARED / "logs"
 
     def processes_of(self, service: str) -> list[Process]:
         """Those of a service that may be there several times."""

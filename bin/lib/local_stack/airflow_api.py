@@ -137,6 +137,17 @@ class AirflowApi:
             if len(found) >= page["total_entries"] or not page["task_instances"]:
                 return found
 
+    def tries(self, dag_id: str, run_id: str, task: TaskState) -> list[dict[str, Any]]:
+        """Every try of a task, each with its number, state and the name of the host that ran it."""
+        path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task_id}"
+        path += "" if task.map_index < 0 else f"/{task.map_index}"
+        return list(self._request("GET", f"{path}/tries").json()["task_instances"])
+
+    def log(self, dag_id: str, run_id: str, task: TaskState, try_number: int) -> str:
+        """The log of a try as the UI shows it, as JSON."""
+        path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task.task_id}/logs/{try_number}"
+        return self._request("GET", f"{path}?map_index={task.map_index}&full_content=true").text
+
     def xcom(self, dag_id: str, run_id: str, task_id: str, key: str = "return_value") -> Any:
         """A task's result, or None if it left none."""
         path = f"dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/{key}?deserialize=false"

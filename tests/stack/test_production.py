@@ -1,0 +1,220 @@
+"""docker-compose.yaml as it is run: the same services, commands and settings, as processes of this machine."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.privacy.marked_buyers import marked_buyer
+from tests.privacy.marked_data import Finder, Mark
+from tests.stack.command_lines import CommandLines
+from tests.stack.more_flows import MORE, in_specter, place_marked_orders
+
+from abicart_specter.ledger import Ledger, OrderState
+from compose_processes.machine import missing_programs
+from compose_processes.stack import ComposeOptions, ComposeStack
+from local_stack import flows
+from local_stack.errors import StackError
+from local_stack.files import project_home
+from local_stack.flow_run import FlowRun, run_flow
+from local_stack.follow import FinishedRun, follow
+from local_stack.leftovers import marked
+from local_stack.measure import TASK_TITLE, descendants
+from local_stack.running import SHOP
+from local_stack.sandbox import INTEGRATION_KEY, TOKEN, USER_KEY
+
+log = logging.getLogger(__name__)
+
+NAME = "production_test"
+SECRET = re.compile(r"PASSWORD|SECRET|KEY")
+ORDER_EXPORT = f"order_export__{SHOP}"
+ORDERS_OF_THE_KILL = 30
+SLOW_MS = 200
+RUN_SECONDS = 600.0
+SILENT_SECONDS = 45
+"""After so long a task whose worker was killed is taken for dead; as a person would set it, the default is 180."""
+
+
+@pytest.fixture(scope="module")
+def command_lines() -> Iterator[CommandLines]:
+    with CommandLines() as seen:
+        yield seen
+
+
+@pytest.fixture(scope="module")
+def stack(command_lines: CommandLines) -> Iterator[ComposeStack]:
+    if sentence := missing_programs():
+        pytest.skip(sentence)
+    options = ComposeOptions(scale={"worker": 2}, settings={"TASK_HEARTBEAT_TIMEOUT": str(SILENT_SECONDS)})
+    started = time.monotonic()
+    with ComposeStack(project_home(NAME), options) as running:
+        log.info("up after %.0f s", time.monotonic() - started)
+        yield running
+
+
+def state_of(stack: ComposeStack) -> tuple[str, str]:
+    """All of the ledger, and what init makes in Airflow's own database."""
+    of_init = ("connection", "variable", "slot_pool", "ab_*", "alembic_version*")
+    tables = [f"--table=public.{one}" for one in of_init]
+    return stack.dump("sync_ledger"), stack.dump("airflow", "--data-only", *tables)
+
+
+def test_every_service_is_healthy_by_its_own_check(stack: ComposeStack) -> None:
+    assert set(stack.processes) == {*stack.compose.services, "worker-1", "worker-2"} - {"worker"}
+    assert stack.sick() == {}
+
+
+def test_the_second_init_succeeds_and_changes_nothing(stack: ComposeStack) -> None:
+    before = state_of(stack)
+    said = stack.run_again("init")
+    assert said.rstrip().endswith("init: ready")
+    assert "made" not in re.findall(r"^init: (\w+)", said, re.MULTILINE)
+    after = state_of(stack)
+    for one, other in zip(before, after, strict=True):
+        assert "COPY public." in one
+        assert one == other
+
+
+@pytest.mark.parametrize("flow", [*flows.ALL, *MORE], ids=lambda flow: flow.name)
+def test_flow(stack: ComposeStack, flow: FlowRun) -> None:
+    stack.wait_until_parsed(flow.dag_id, unpause=not flow.scheduled)
+    result = run_flow(stack, flow, seconds=RUN_SECONDS)
+    stack.api.unpause(flow.dag_id, paused=True)
+    assert result.complaints == []
+    summary = stack.ledger_summary(flow.name, result.run.run_id)
+    if "found" in result.figures:
+        assert summary is not None
+        assert {name: summary[name] for name in summary if name in result.figures} == result.figures
+    if flow is flows.BAD_NIGHT:
+        assert list(stack.questions) == ["approve_changes"]
+
+
+class WorkerKiller:
+    """Kills the worker that sends orders, as soon as some of them are in Specter."""
+
+    def __init__(self, stack: ComposeStack, numbers: list[str]) -> None:
+        self._stack = stack
+        self._numbers = numbers
+        self.worker = ""
+        self.task: Any = None
+
+    def watch(self, tasks: list[Any]) -> None:
+        sending = {
+            task.ti_id: task for task in tasks if task.task_id == "send_orders" and task.state == "running"
+        }
+        if self.worker or not sending or not set(self._numbers) & in_specter(self._stack).keys():
+            return
+        for process in self._stack.processes_of("worker"):
+            for ti_id in tasks_of(self._stack.supervisor.pid_of(process.name)):
+                if ti_id in sending and not self.worker:
+                    self._stack.kill(process.name)
+                    self.worker, self.task = process.name, sending[ti_id]
+
+
+def tasks_of(worker: int) -> Iterator[str]:
+    """Ids of the tasks that run below a process."""
+    for pid in descendants(worker):
+        with suppress(OSError):
+            if title := TASK_TITLE.match((Path("/proc") / str(pid) / "cmdline").read_bytes()):
+                yield title[1].decode()
+
+
+def test_a_worker_killed_while_it_sends_orders(stack: ComposeStack) -> None:
+    specter = stack.sandboxes["specter"]
+    specter.latency(request_ms=SLOW_MS)
+    stack.wait_until_parsed(ORDER_EXPORT)
+    numbers = place_marked_orders(stack, ORDERS_OF_THE_KILL)
+    killer = WorkerKiller(stack, numbers)
+    started = time.monotonic()
+    run = follow(
+        stack,
+        ORDER_EXPORT,
+        stack.trigger(ORDER_EXPORT),
+        seconds=RUN_SECONDS,
+        every=0.25,
+        watch=killer.watch,
+    )
+    log.info("killed %s; the run ended after %.0f s", killer.worker, time.monotonic() - started)
+    specter.latency(request_ms=0)
+    assert killer.worker, "no worker was seen sending"
+    assert run.state == "success"
+
+    went_to_the_other(stack, run, killer)
+    assert stack.sandboxes["specter"].inspect("order_doubles") == []
+    specters = in_specter(stack)
+    assert {number: len(specters.get(number, [])) for number in numbers} == dict.fromkeys(numbers, 1)
+    orders = {
+        str(one["orderNumber"]): one for one in stack.sandboxes["abicart"].inspect("Order", limit=100_000)
+    }
+    with Ledger.open(stack.ledger_url) as ledger:
+        states = ledger.orders.states(SHOP, [orders[number]["uid"] for number in numbers])
+    for number in numbers:
+        record = states[orders[number]["uid"]]
+        assert record.state in (OrderState.SENT, OrderState.LINKED)
+        assert record.specter_order_no == str(specters[number][0]) == orders[number]["externalOrderNumber"]
+
+
+def went_to_the_other(stack: ComposeStack, run: FinishedRun, killer: WorkerKiller) -> None:
+    """The killed try and the one after it ran on different workers, and the logs of both can be read."""
+    tries = stack.api.tries(run.dag_id, run.run_id, killer.task)
+    hosts = [one["hostname"] for one in tries]
+    assert hosts[0] == killer.worker
+    assert len(hosts) == 2
+    assert {*hosts} == {"worker-1", "worker-2"}
+    for one in tries:
+        said = stack.api.log(run.dag_id, run.run_id, killer.task, one["try_number"])
+        assert "abicart_specter" in said
+        assert "Could not read served logs" not in said
+
+
+def test_nothing_shows_a_secret_or_a_buyer(stack: ComposeStack, command_lines: CommandLines) -> None:
+    secrets = [Mark(name, value) for name, value in stack.settings.items() if SECRET.search(name)]
+    assert len(secrets) >= 10
+    secrets += [Mark("token", TOKEN), Mark("key", USER_KEY), Mark("key", INTEGRATION_KEY)]
+    buyers = [mark for number in range(ORDERS_OF_THE_KILL) for mark in marked_buyer(number)[1]]
+    of_seed = stack.sandboxes["abicart"].inspect("Order", limit=100_000)
+    buyers += [Mark("e-mail", one["customer"]["info"]["email"]) for one in of_seed]
+
+    wrote = [stack.process_logs, stack.task_logs, stack.home.path / "keeper.log"]
+    files = [str(path) for path in Finder([]).files(wrote)]
+    for there in ("send_orders", "init.log", "postgres.log", "redis.log", "worker-2.log", "dag_processor"):
+        assert any(there in path for path in files), f"{there} was not searched"
+    assert [str(found) for found in Finder(secrets + buyers).in_paths(wrote)] == []
+    homes = [process.home for process in stack.processes.values()]
+    assert [str(found) for found in Finder(secrets).in_paths(homes)] == []
+
+    seen = "\n".join(command_lines.seen)
+    for there in ("initdb", "redis-server", "deploy/init.sh", "celery worker", "pg_isready"):
+        assert there in seen, f"{there} was not seen to run"
+    assert [str(found) for found in Finder(secrets + buyers).in_text(seen, "command lines")] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("POSTGRES_PASSWORD", "AIRFLOW_DB_PASSWORD", "LEDGER_OWNER_PASSWORD", "LEDGER_PASSWORD"),
+        *(
+            "REDIS_PASSWORD",
+            "FERNET_KEY",
+            "API_SECRET_KEY",
+            "JWT_SECRET",
+            "SYNC_HASH_SECRET",
+            "ADMIN_PASSWORD",
+        ),
+    ],
+)
+def test_a_start_without_a_secret_is_refused(name: str) -> None:
+    if sentence := missing_programs():
+        pytest.skip(sentence)
+    home = project_home("production_refused")
+    for value in (None, ""):
+        with pytest.raises(StackError, match=f"{name} is missing - run deploy/new-env.sh, which writes .env"):
+            ComposeStack(home, ComposeOptions(settings={name: value})).__enter__()
+        assert marked(home.path) == []
+        assert list(home.logs.iterdir()) == []
