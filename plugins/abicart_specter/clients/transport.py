@@ -66,11 +66,12 @@ class HttpRequest:
 
 @dataclass(frozen=True, slots=True)
 class HttpAnswer:
-    """A complete answer. ``retry_after`` in seconds, if the server sent that header."""
+    """A complete answer. ``retry_after`` in seconds, if the server sent that header; ``content_type`` as sent."""
 
     status: int
     body: bytes = field(repr=False)
     retry_after: float | None = None
+    content_type: str = field(default="", compare=False)
 
 
 def http_failure(answer: HttpAnswer, reason: str) -> Failure:
@@ -166,7 +167,9 @@ class Transport:
             return Failure(
                 Happened.LOST, "the answer has neither body nor length", None, response.status_code
             )
-        return HttpAnswer(response.status_code, body, retry_after)
+        return HttpAnswer(
+            response.status_code, body, retry_after, response.headers.get("Content-Type") or ""
+        )
 
     def _connected(self) -> None:
         self.counts.connections_opened += 1

@@ -1,0 +1,72 @@
+"""Answers as they came, for a probe: one try each, every call checked before it leaves, nothing interpreted."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from abicart_specter.clients.options import HttpOptions, RequestCounts
+from abicart_specter.clients.probe_allowed import Gate
+from abicart_specter.clients.rate_limit import RateLimiter
+from abicart_specter.clients.retry import Failure, Happened
+from abicart_specter.clients.transport import HttpAnswer, HttpRequest, Transport
+from abicart_specter.domain.probe.records import Answer
+
+REQUESTS_PER_SECOND = 2.0
+
+
+class RawTransport:
+    """One server, for a probe.
+
+    :param options: of these the time limits, the authority and ``rate_per_second`` count; without a rate the
+        probe's own holds.
+    :param gate: raises for a call that is not allowed; see ``probe_allowed``.
+    :param sleep: waits between requests; ``clock``: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        options: HttpOptions,
+        gate: Gate,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._transport = Transport(base_url, options)
+        self._gate = gate
+        rate = options.rate_per_second or REQUESTS_PER_SECOND
+        self._limiter = RateLimiter(rate, sleep=sleep, clock=clock)
+
+    @property
+    def counts(self) -> RequestCounts:
+        """What was asked so far."""
+        return self._transport.counts
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._transport.close()
+
+    def get(self, name: str, call: str, asked: Mapping[str, Any], request: HttpRequest) -> Answer:
+        """One question. A second try only when no connection came about.
+
+        :param name, call, asked: see :class:`Answer`; without keys and personal data.
+        :returns: the answer, or what went wrong as its ``problem``, in words of ours.
+        :raises NotAllowedError: the call is not on the probe's list; nothing was sent.
+        """
+        self._gate(request)
+        got = self._send(request)
+        if isinstance(got, Failure) and got.happened is Happened.NOT_SENT:
+            got = self._send(request)
+        if isinstance(got, Failure):
+            headers = {} if got.retry_after is None else {"retry-after": f"{got.retry_after:g}"}
+            return Answer(name, call, asked, 0, headers, problem=got.reason)
+        headers = {"content-type": got.content_type}
+        if got.retry_after is not None:
+            headers["retry-after"] = f"{got.retry_after:g}"
+        return Answer(name, call, asked, got.status, headers, got.body)
+
+    def _send(self, request: HttpRequest) -> HttpAnswer | Failure:
+        self._limiter.acquire()
+        return self._transport.send(request)
