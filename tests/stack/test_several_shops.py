@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 from tests.stack.shops_lab import SETTINGS, Several, Shop, connect, pages_asked, rows_sent, several_shops
 
-FLOWS = ("product_export", "nightly_import", "product_number_validation")
 ORDERS = {"north": 5, "south": 4, "west": 3}
 
 
@@ -22,8 +21,7 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Several]:
     with several_shops(folder, "several_test") as running:
         connect(running.stack, running.shops["north"], "twin")
         for shop in (*SETTINGS, "east"):
-            for flow in FLOWS:
-                running.parsed(f"{flow}__{shop}")
+            running.parsed(f"product_export__{shop}")
         running.parsed("product_export__twin")
         yield running
 
@@ -77,9 +75,11 @@ def test_all_flows_of_all_shops_at_once(several: Several) -> None:
     north.specter.edit("article.prices", factor="1.2", numbers=[plain[0]])
 
     exports = [several.trigger("product_export", shop, dry_run=False) for shop in several.shops]
-    nights = [several.trigger("nightly_import", shop) for shop in several.shops]
-    orders = several.scheduled("order_export", *several.shops)
-    states = several.ended(*exports, *nights, *orders)
+    scheduled = [
+        *several.scheduled("nightly_import", *several.shops),
+        *several.scheduled("order_export", *several.shops),
+    ]
+    states = several.ended(*exports, *scheduled)
     assert {dag: state for dag, state in states.items() if state != "success"} == {}
     orders_are_where_they_belong(several)
     for name, shop in several.shops.items():
@@ -141,6 +141,7 @@ def test_two_shops_of_one_webshop_by_accident(several: Several) -> None:
     assert (
         "Remedy: Give the shop its old name (north), or correct the login of connection abicart_twin." in log
     )
+    several.parsed("product_number_validation__north")
     north = several.trigger("product_number_validation", "north")
     assert several.ended(north) == {north[0]: "success"}
 
