@@ -56,7 +56,7 @@ def stock_import(shop: str, shop_file: Path) -> DAG:
         mapped = {"pool": ABICART_POOL, "map_index_template": "chunk {{ task.chunk['chunk'] }}", **common}
         check = CheckStockOperator(task_id="check_shop", pool=ABICART_POOL, **common)
         scan = ScanStockOrdersOperator(task_id="scan_orders", pool=ABICART_POOL, **common)
-        drain = DrainQueueOperator(task_id="drain_stock", queue="stock", pool=SPECTER_POOL, **common)
+        drain = DrainQueueOperator(task_id="drain_stock", specter_queue="stock", pool=SPECTER_POOL, **common)
         plan = PlanStockOperator(
             task_id="plan_stock", pool=ABICART_POOL, trigger_rule=TriggerRule.NONE_FAILED, **common
         )

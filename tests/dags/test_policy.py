@@ -53,6 +53,13 @@ def test_every_dag_file_can_be_parsed() -> None:
     assert BAG.import_errors == {}
 
 
+@every_task
+def test_every_worker_takes_every_task(task) -> None:
+    """A worker of Celery looks in one queue, and a task in another would wait there for ever."""
+    assert task.queue == "default"
+    assert task.executor is None
+
+
 def test_each_shop_has_each_flow() -> None:
     flows = {path.stem for path in flow_files()}
     assert {dag.dag_id for dag in DAGS} == {f"{flow}__demo" for flow in flows}

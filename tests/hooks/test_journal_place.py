@@ -44,4 +44,4 @@ def test_object_storage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
 
 def test_a_queue_that_does_not_exist_is_found_when_the_dag_is_parsed() -> None:
     with pytest.raises(ValueError, match="no queue 'prices'"):
-        DrainQueueOperator(task_id="drain", shop="demo", flow="nightly_import", queue="prices")
+        DrainQueueOperator(task_id="drain", shop="demo", flow="nightly_import", specter_queue="prices")

@@ -22,14 +22,15 @@ _NOT_WANTED = {
 class DrainQueueOperator(ShopOperator):
     """Empties one queue, unless the shop wants nothing from it.
 
-    :param queue: ``stock``, ``article_info`` or ``orders``.
+    :param specter_queue: ``stock``, ``article_info`` or ``orders``. Not ``queue``: that is the one of the executor, and
+        Celery would lay the task where no worker looks.
     """
 
-    def __init__(self, *, queue: str, **kwargs: Any) -> None:
+    def __init__(self, *, specter_queue: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        if queue not in _NOT_WANTED:
-            raise ValueError(f"there is no queue {queue!r}")
-        self.queue = queue
+        if specter_queue not in _NOT_WANTED:
+            raise ValueError(f"there is no queue {specter_queue!r}")
+        self.specter_queue = specter_queue
 
     def execute(self, context: Context) -> dict[str, int]:
         from abicart_specter.clients.specter_batches import Queue
@@ -39,9 +40,9 @@ class DrainQueueOperator(ShopOperator):
 
         self.skip_when(self.is_dry_run(context), "A dry run leaves Specter's queue alone.")
         with self.flow_context(context) as ctx:
-            self.skip_when(not _wanted(ctx.settings, self.queue), _NOT_WANTED[self.queue])
-            drained = drain_queue(ctx, journal(), lease_terms(ctx.settings), Queue(self.queue))
-            tell(self.shop, [drained_metric(self.flow, self.queue, drained.reported)])
+            self.skip_when(not _wanted(ctx.settings, self.specter_queue), _NOT_WANTED[self.specter_queue])
+            drained = drain_queue(ctx, journal(), lease_terms(ctx.settings), Queue(self.specter_queue))
+            tell(self.shop, [drained_metric(self.flow, self.specter_queue, drained.reported)])
             return {"reported": drained.reported, "batches": drained.batches}
 
 
