@@ -53,7 +53,7 @@ def _wrote_nothing(stack: RunningAirflow, run: FinishedRun, figures: Mapping[str
 
 def _all_were_looked_at(stack: RunningAirflow, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
     sold = stack.sandboxes["abicart"].inspect("counts")["items"]
-    return [] if figures["checked"] == sold else [f"{sold} products are sold: {dict(figures)}"]
+    return [] if figures["items"] == sold else [f"{sold} products are sold: {dict(figures)}"]
 
 
 def in_specter(stack: RunningAirflow) -> dict[str, list[int]]:
