@@ -22,8 +22,7 @@ _NOT_WANTED = {
 class DrainQueueOperator(ShopOperator):
     """Empties one queue, unless the shop wants nothing from it.
 
-    :param specter_queue: ``stock``, ``article_info`` or ``orders``. Not ``queue``: that is the one of the executor, and
-        Celery would lay the task where no worker looks.
+    :param specter_queue: ``stock``, ``article_info`` or ``orders``. The name ``queue`` is Celery's.
     """
 
     def __init__(self, *, specter_queue: str, **kwargs: Any) -> None:
