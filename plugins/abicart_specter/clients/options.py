@@ -76,7 +76,7 @@ class AbicartConnection:
     language: str = "sv"
 
     def __post_init__(self) -> None:
-        _check_address(self.shop, "Abicart", self.base_url)
+        check_address(self.shop, "Abicart", self.base_url)
         _check_secret(self.shop, "Abicart", "the auth token", self.token)
 
 
@@ -100,7 +100,7 @@ class SpecterConnection:
     webshop_id: int | None = None
 
     def __post_init__(self) -> None:
-        _check_address(self.shop, "Specter", self.base_url)
+        check_address(self.shop, "Specter", self.base_url)
         _check_secret(self.shop, "Specter", "the user key", self.user_key)
         _check_secret(self.shop, "Specter", "the integration secret", self.integration_secret)
 
@@ -129,7 +129,7 @@ class RequestCounts:
         }
 
 
-def _check_address(shop: str, system: str, base_url: str) -> None:
+def check_address(shop: str, system: str, base_url: str) -> None:
     """The address must not carry a user name: it would be sent as Basic auth."""
     try:
         parts = urlsplit(base_url)
