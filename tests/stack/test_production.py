@@ -20,11 +20,9 @@ from abicart_specter.ledger import Ledger, OrderState
 from compose_processes.machine import missing_programs
 from compose_processes.stack import ComposeOptions, ComposeStack
 from local_stack import flows
-from local_stack.errors import StackError
 from local_stack.files import project_home
 from local_stack.flow_run import FlowRun, run_flow
 from local_stack.follow import FinishedRun, follow
-from local_stack.leftovers import marked
 from local_stack.measure import TASK_TITLE, descendants
 from local_stack.running import SHOP
 from local_stack.sandbox import INTEGRATION_KEY, TOKEN, USER_KEY
@@ -207,28 +205,3 @@ def buyers_of_the_seed(stack: ComposeStack) -> list[Mark]:
             Mark("personal number", info["nin"] or ""),
         ]
     return [mark for mark in found if len(mark.value) >= 6]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *("POSTGRES_PASSWORD", "AIRFLOW_DB_PASSWORD", "LEDGER_OWNER_PASSWORD", "LEDGER_PASSWORD"),
-        *(
-            "REDIS_PASSWORD",
-            "FERNET_KEY",
-            "API_SECRET_KEY",
-            "JWT_SECRET",
-            "SYNC_HASH_SECRET",
-            "ADMIN_PASSWORD",
-        ),
-    ],
-)
-def test_a_start_without_a_secret_is_refused(name: str) -> None:
-    if sentence := missing_programs():
-        pytest.skip(sentence)
-    home = project_home("production_refused")
-    for value in (None, ""):
-        with pytest.raises(StackError, match=f"{name} is missing - run deploy/new-env.sh, which writes .env"):
-            ComposeStack(home, ComposeOptions(settings={name: value})).__enter__()
-        assert marked(home.path) == []
-        assert list(home.logs.iterdir()) == []
