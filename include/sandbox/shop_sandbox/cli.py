@@ -16,6 +16,7 @@ from shop_sandbox import services
 from shop_sandbox.core import state_file
 from shop_sandbox.core.errors import SandboxError
 from shop_sandbox.core.server import LOOPBACK, SandboxServer
+from shop_sandbox.likeness import Likeness, read_likeness
 
 DEFAULT_PORTS = {"abicart": 8081, "specter": 8082}
 
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--specter-articles", type=int, default=0, help="articles Specter begins with")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same data")
     parser.add_argument("--mode", default="strict", help="strict, lenient or chaos (default: %(default)s)")
+    parser.add_argument("--like", type=Path, metavar="FILE", help="switches as a connection probe found them")
     parser.add_argument("--state", type=Path, help="loaded at the start, saved at the stop and on request")
     parser.add_argument("--latency-ms", type=float, default=0.0, help="added to every request")
     parser.add_argument("--article-latency-ms", type=float, default=0.0, help="more for every article call")
@@ -59,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run_one(options: argparse.Namespace) -> int:
     service = services.build(options.only)
+    like = Likeness({}, ()) if options.like is None else read_likeness(options.like, service)
     seed: dict[str, Any] = {"seed": options.seed}
     if options.only == "specter":
         seed["articles"] = options.specter_articles
@@ -71,13 +74,14 @@ def _run_one(options: argparse.Namespace) -> int:
         port=getattr(options, f"{options.only}_port"),
         seed=seed,
         mode=options.mode,
+        switches=like.switches,
         state_path=state_path,
         latency={"request_ms": options.latency_ms, "article_call_ms": options.article_latency_ms},
         log_size=options.log_size,
     )
     if options.until_stdin_closes:
         threading.Thread(target=_stop_with_stdin, args=(server,), daemon=True).start()
-    _greet(server)
+    _greet(server, like)
     try:
         server.run()
     finally:
@@ -98,10 +102,11 @@ def _shop_seed(options: argparse.Namespace) -> dict[str, Any]:
     return seed
 
 
-def _greet(server: SandboxServer) -> None:
+def _greet(server: SandboxServer, like: Likeness) -> None:
     name = server.service.name
     lines = [f"{name.capitalize()} sandbox: {server.url} (control: {server.url}/_sandbox/docs)"]
     lines += [f"  {key}: {value}" for key, value in server.service.credentials.items()]
+    lines += [f"  {line}" for line in like.lines]
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
 

@@ -34,12 +34,20 @@ class Engine:
 
     :param seed: what a reset seeds when it names nothing.
     :param mode: the mode a reset returns to when it names none.
+    :param switches: set on top of the mode's, before the data is made, at the start and at every reset.
     """
 
     def __init__(
-        self, service: Service, *, seed: Mapping[str, Any], mode: str = "strict", log_size: int = 2000
+        self,
+        service: Service,
+        *,
+        seed: Mapping[str, Any],
+        mode: str = "strict",
+        switches: Mapping[str, Any] | None = None,
+        log_size: int = 2000,
     ) -> None:
         self.service = service
+        self.start_switches = dict(switches or {})
         self.start_seed = dict(seed)
         self.start_mode = mode
         self.start_latency: dict[str, Any] = {}
@@ -60,8 +68,9 @@ class Engine:
         switches: Mapping[str, Any] | None = None,
         log_size: int | None = None,
     ) -> None:
-        """Data as seeded, the mode's switches and faults plus ``switches``, start latency, counters at 0."""
+        """Data as seeded, switches of the mode, of the start and then ``switches``, start latency, counters at 0."""
         self.set_mode(mode or self.start_mode)
+        self.service.switches.set(self.start_switches)
         self.service.switches.set(switches or {})
         self.service.clock.reset()
         self.service.reset(self.start_seed if seed is None else seed)

@@ -29,6 +29,7 @@ class SandboxServer:
 
     :param port: 0 takes any free port; ``url`` says which.
     :param seed: what the service is seeded with, now and at every reset that names no other.
+    :param switches: set on top of the mode's and of the state's, now and at every reset.
     :param state_path: loaded now if it exists; written by the control interface's save.
     :param latency: start values of ``core.latency.Latency``.
     """
@@ -41,6 +42,7 @@ class SandboxServer:
         port: int = 0,
         seed: Mapping[str, Any] | None = None,
         mode: str = "strict",
+        switches: Mapping[str, Any] | None = None,
         state_path: Path | None = None,
         latency: Mapping[str, Any] | None = None,
         log_size: int = 2000,
@@ -50,11 +52,12 @@ class SandboxServer:
         self._socket = _bind(service.name, host, port)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{host}:{self.port}"
-        self.engine = Engine(service, seed=seed or {}, mode=mode, log_size=log_size)
+        self.engine = Engine(service, seed=seed or {}, mode=mode, switches=switches, log_size=log_size)
         self.engine.start_latency = dict(latency or {})
         self.engine.latency.set(self.engine.start_latency)
         if state_path is not None and state_path.exists():
             state_file.load(self.engine, state_path)
+            service.switches.set(self.engine.start_switches)
         config = uvicorn.Config(
             self.engine,
             http=Connection,
