@@ -90,7 +90,7 @@ def test_flow(stack: ComposeStack, flow: FlowRun) -> None:
         assert summary is not None
         assert {name: summary[name] for name in summary if name in result.figures} == result.figures
     if flow is flows.BAD_NIGHT:
-        assert list(stack.questions) == ["approve_changes"]
+        assert list(stack.questions) == ["approve_price"]
 
 
 class WorkerKiller:
