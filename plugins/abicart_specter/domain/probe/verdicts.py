@@ -34,6 +34,10 @@ class NoUseError(Exception):
         self.name = name
 
 
+class NotAskedError(NoUseError):
+    """An answer that a question needs was not asked for."""
+
+
 def told(value: str | int, why: str) -> Outcome:
     """Settled."""
     return Outcome(Verdict.TOLD, why, value)
@@ -79,6 +83,8 @@ def settle(questions: Iterable[Question[M]], material: M) -> tuple[Finding, ...]
 def _finding(question: Question[M], material: M) -> Finding:
     try:
         outcome = question.settle(material)
+    except NotAskedError as error:
+        outcome = not_asked(error.why)
     except NoUseError as error:
         outcome = not_told(error.why)
     answers = outcome.answers or question.rests_on

@@ -10,9 +10,12 @@ from functools import cached_property
 from typing import Any
 
 from abicart_specter.domain.probe.records import Answer
-from abicart_specter.domain.probe.verdicts import NoUseError
+from abicart_specter.domain.probe.verdicts import NotAskedError, NoUseError
 
 Row = dict[str, Any]
+
+CONNECTION_REFUSED = frozenset({1001, 1002, 1003, 1004, 1005, 1007})
+"""Codes for a wrong webshop, language, token or session, and for plain http (Abicart reference 2)."""
 
 ORDER_LISTS = ("order_list", "order_batch_")
 ARTICLE_LISTS = ("article_list", "article_list_whole")
@@ -47,7 +50,10 @@ class Material:
         """
         answer = self.answers.get(name)
         if answer is None:
-            raise NoUseError(f"What would tell ({name}) was not asked.", name)
+            raise NotAskedError(
+                f"What would tell ({name}) was not asked: it needs the auth token, or something that did not come.",
+                name,
+            )
         if not answer.status:
             raise NoUseError(f"No answer came to {name}: {answer.problem}.", name)
         return answer
@@ -55,8 +61,17 @@ class Material:
     def reply(self, name: str) -> Reply:
         """An answer in JSON-RPC form, result or error.
 
-        :raises NoUseError: it is none.
+        :raises NoUseError: it is none, or not the call but the connection was refused.
         """
+        reply = self.any_reply(name)
+        if reply.code in CONNECTION_REFUSED:
+            raise NoUseError(
+                f"The shop refused {name} with code {reply.code}, before it looked at the call.", name
+            )
+        return reply
+
+    def any_reply(self, name: str) -> Reply:
+        """The same, also where the connection was refused."""
         content = self.content(name)
         if not isinstance(content, dict) or not (
             "result" in content or isinstance(content.get("error"), dict)

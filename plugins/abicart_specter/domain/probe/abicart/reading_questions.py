@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from abicart_specter.domain.probe.abicart.material import Material, Reply
 from abicart_specter.domain.probe.verdicts import (
+    NotAskedError,
     NoUseError,
     Outcome,
     Question,
@@ -27,7 +28,7 @@ def _filter(what: str, *names: str) -> Callable[[Material], Outcome]:
     def settle(material: Material) -> Outcome:
         taken = {name: _taken(material.reply(name), name) for name in names if name in material.answers}
         if not taken:
-            raise NoUseError(f"A filter by {what} was not asked for.")
+            raise NotAskedError(f"A filter by {what} was not asked for: nothing came to filter by.")
         if all(taken.values()):
             return told("allowed", f"Lists were filtered by {what}.")
         if not any(taken.values()):
@@ -75,7 +76,7 @@ def _range_bounds(material: Material) -> Outcome:
         if isinstance(value, int):
             counted[name] = value
     if not counted:
-        raise NoUseError("No count between two equal bounds was answered.")
+        raise NotAskedError("Nothing came whose own value could be both bounds.")
     if any(counted.values()) and not all(counted[name] for name in counted if name != "range_ordered"):
         return unexpected("Bounds of some filters include their value and those of others do not.")
     if any(counted.values()):

@@ -98,7 +98,7 @@ def _unknown_class_id(material: Material) -> Outcome:
     reply = material.reply("unknown_class")
     if reply.code is None:
         return unexpected("A class that does not exist was answered with a result.")
-    if reply.code not in (METHOD_NOT_FOUND, SECURE_CONNECTION_REQUIRED):
+    if reply.code != METHOD_NOT_FOUND:
         return unexpected(f"A call of a class that does not exist was refused with code {reply.code}.")
     if reply.id_is_null:
         return told("null", "The error for a class that does not exist does not say which call it answers.")
@@ -112,7 +112,7 @@ def _secure_connection(material: Material) -> Outcome:
     codes = []
     for name in names:
         try:
-            codes.append(material.reply(name).code)
+            codes.append(material.any_reply(name).code)
         except NoUseError:
             continue
     if SECURE_CONNECTION_REQUIRED in codes:

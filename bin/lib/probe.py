@@ -1,0 +1,105 @@
+"""bin/probe: the connection probe without Airflow, ledger or settings file. Reads only; never reads Specter's queues.
+
+Keys come from the environment, or are asked for without being shown; never as options, which every process can see.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import logging
+import os
+import re
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from abicart_specter.clients.abicart_probe import ProbedShop
+from abicart_specter.clients.options import HttpOptions
+from abicart_specter.errors import AbicartSpecterError, ConfigurationError
+from abicart_specter.flows.probe.ask import ask_abicart
+from abicart_specter.flows.probe.probe import Ask, gather, gently, show, write
+
+ABICART_TOKEN = "ABICART_TOKEN"  # noqa: S105 - the name of a variable
+DONE, TROUBLE, WRONG_USE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit code 0: asked; 1: a system could not be asked, or did not answer; 2: wrong options."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    try:
+        asks = _asks(options)
+    except AbicartSpecterError as error:
+        sys.stderr.write(f"{error}\n")
+        return WRONG_USE
+    gathered = gather(asks)
+    now = datetime.now(UTC)
+    folder = options.out or Path(f"probe-{options.shop}-{now:%Y%m%d-%H%M%S}")
+    written = write(options.shop, now, gathered, folder)
+    show(options.shop, gathered, written)
+    for trouble in gathered.troubles.values():
+        sys.stderr.write(f"{trouble}\n")
+    return TROUBLE if gathered.troubles else DONE
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bin/probe",
+        description="Asks Abicart and Specter, by harmless reads alone, which of what is uncertain about them is true. "
+        "Writes report.md and probe.json; neither holds keys or personal data.",
+        epilog=f"Keys: {ABICART_TOKEN} (empty: only what every visitor may read) in the environment; what is "
+        "missing is asked for without being shown.",
+    )
+    parser.add_argument(
+        "--shop", type=_name, required=True, metavar="NAME", help="name of the shop, for the files"
+    )
+    parser.add_argument("--only", choices=("abicart", "specter"), help="ask only this system")
+    parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the files go (a new folder here)")
+    shop = parser.add_argument_group("Abicart")
+    shop.add_argument(
+        "--abicart-url", default="https://shop.textalk.se", metavar="URL", help="default: %(default)s"
+    )
+    shop.add_argument("--webshop", type=int, metavar="ID", help="webshop id; 22222 is the public demo shop")
+    return parser
+
+
+def _name(text: str) -> str:
+    if not re.fullmatch(r"[a-z0-9_]+", text):
+        raise argparse.ArgumentTypeError("small letters, digits and _ only")
+    return text
+
+
+def _asks(options: argparse.Namespace) -> dict[str, Ask]:
+    """The systems to ask, each with its keys.
+
+    :raises AbicartSpecterError: an address is none.
+    """
+    asks: dict[str, Ask] = {}
+    if options.only != "specter":
+        shop = ProbedShop(
+            options.shop,
+            options.abicart_url,
+            _needed(options, "webshop"),
+            _key(ABICART_TOKEN, "Abicart's auth token (empty: only what every visitor may read)"),
+        )
+        asks["abicart"] = lambda: ask_abicart(shop, gently(HttpOptions(), None))
+    return asks
+
+
+def _needed(options: argparse.Namespace, name: str) -> int:
+    value = getattr(options, name)
+    if not isinstance(value, int) or value < 1:
+        raise ConfigurationError(f"--{name.replace('_', '-')} is missing or no number above 0.")
+    return value
+
+
+def _key(variable: str, words: str) -> str:
+    if variable in os.environ:
+        return os.environ[variable].strip()
+    return getpass.getpass(f"{words}: ").strip()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

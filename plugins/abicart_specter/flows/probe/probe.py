@@ -1,0 +1,139 @@
+"""The flow: ask both systems, show what was found in the task's log, write the files."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from abicart_specter.clients.abicart_probe import ProbedShop
+from abicart_specter.clients.options import HttpOptions
+from abicart_specter.clients.probe_transport import REQUESTS_PER_SECOND
+from abicart_specter.domain.probe.records import SystemProbe, Verdict
+from abicart_specter.domain.probe.report import COLUMNS, NAMES, markdown, rows, summary, unanswered
+from abicart_specter.domain.probe.troubles import no_answer, refused_outright
+from abicart_specter.errors import CredentialsError, FatalError, TransportError
+from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.probe.ask import OnSecret, Probed, ask_abicart
+from abicart_specter.flows.probe.files import Written, document, write_files
+from abicart_specter.flows.reports import log_table, run_folder
+
+log = logging.getLogger(__name__)
+
+Ask = Callable[[], Probed]
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What came of the systems that were to be asked.
+
+    :param troubles: in words, by system: why it was not asked, or did not answer, or refused everything.
+    """
+
+    probed: list[Probed] = field(default_factory=list)
+    troubles: dict[str, FatalError | TransportError] = field(default_factory=dict)
+
+    @property
+    def probes(self) -> list[SystemProbe]:
+        """The systems' parts."""
+        return [one.probe for one in self.probed]
+
+
+def probe_shop(ctx: FlowContext, systems: Sequence[str], on_secret: OnSecret) -> dict[str, Any]:
+    """The DAG's task.
+
+    :param systems: of ``abicart`` and ``specter``; what one of them has the matter with does not keep the other from
+        being asked.
+    :param on_secret: told every key, for masking.
+    :raises TransportError: a system did not answer at all. The files are written all the same.
+    :raises FatalError: a connection is missing or wrong, or a system refused everything; likewise.
+    """
+    ctx.begin()
+    limits = ctx.settings.limits
+
+    def shop() -> Probed:
+        with ctx.open_abicart() as client:
+            connection, options = ProbedShop.of(client.connection), client.options
+        return ask_abicart(connection, gently(options, limits.abicart.rate_per_second), on_secret)
+
+    asks: dict[str, Ask] = {"abicart": shop}
+    gathered = gather({name: asks[name] for name in systems if name in asks})
+    written = write(ctx.shop, ctx.clock(), gathered, run_folder(ctx))
+    show(ctx.shop, gathered, written)
+    for trouble in gathered.troubles.values():
+        raise trouble
+    result = counts(gathered.probes)
+    ctx.ledger.finish_run(ctx.run, result)
+    return result
+
+
+def gently(options: HttpOptions, rate: float | None) -> HttpOptions:
+    """The shop's time limits; at most the probe's own number of requests a second, fewer if the shop's are fewer."""
+    return replace(options, rate_per_second=min(rate or REQUESTS_PER_SECOND, REQUESTS_PER_SECOND))
+
+
+def gather(asks: dict[str, Ask]) -> Gathered:
+    """Ask each system; one that cannot be asked does not keep the others from it."""
+    gathered = Gathered()
+    for name, ask in asks.items():
+        try:
+            probed = ask()
+        except FatalError as error:
+            gathered.troubles[name] = error
+            continue
+        gathered.probed.append(probed)
+        silence, refusal = no_answer(probed.probe), refused_outright(probed.probe)
+        if silence:
+            gathered.troubles[name] = TransportError(f"{NAMES[name]} did not answer at all: {silence}.")
+        elif refusal:
+            gathered.troubles[name] = CredentialsError(
+                f"{NAMES[name]} refused whatever it was asked: {refusal}.",
+                remedy="Correct the connection and run the probe again.",
+            )
+    return gathered
+
+
+def write(shop: str, made_at: datetime, gathered: Gathered, folder: Path) -> Written:
+    """Both files."""
+    troubles = [str(one) for one in gathered.troubles.values()]
+    report = markdown(shop, made_at, gathered.probes, troubles)
+    return write_files(folder, document(shop, made_at, gathered.probed), report)
+
+
+def show(shop: str, gathered: Gathered, written: Written) -> None:
+    """What was found, in the log."""
+    for probe in gathered.probes:
+        log.info("Shop %s: %s", shop, summary(probe))
+        log_table(
+            log, f"{NAMES[probe.system]}: open questions", COLUMNS, [row.cells() for row in rows(probe)]
+        )
+        for lost in unanswered(probe):
+            log.warning("Shop %s: %s gave no complete answer to %s", shop, NAMES[probe.system], lost)
+        for finding in probe.findings:
+            if finding.verdict is Verdict.UNEXPECTED:
+                log.warning(
+                    "Shop %s: %s, question %s: unexpected: %s",
+                    shop,
+                    NAMES[probe.system],
+                    finding.question,
+                    finding.why,
+                )
+    log.info("Shop %s: the report: %s", shop, written.report)
+    log.info(
+        "Shop %s: findings and answers, without keys and personal data, to be sent on: %s",
+        shop,
+        written.probe,
+    )
+
+
+def counts(probes: Sequence[SystemProbe]) -> dict[str, Any]:
+    """How many questions came to what, by system."""
+    return {
+        probe.system: {
+            verdict.value: sum(one.verdict is verdict for one in probe.findings) for verdict in Verdict
+        }
+        for probe in probes
+    }
