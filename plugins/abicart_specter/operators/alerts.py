@@ -25,10 +25,8 @@ class AlertsOperator(ShopOperator):
         from abicart_specter.hooks.notify import ways
         from abicart_specter.ledger import LedgerUnavailableError
         from abicart_specter.operators.airflow_runs import TaskAnswers
-        from abicart_specter.settings import load_shop_by_name
 
-        with self.said_in_the_log():
-            settings = load_shop_by_name(self.shop).alerts
+        settings = self.shop_settings().alerts
         channels, name = ways(settings), f"abicart_specter_ledger_alarm__{self.shop}"
         kept = json.loads(Variable.get(name, default="") or "{}")
         try:

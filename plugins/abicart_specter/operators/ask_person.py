@@ -36,10 +36,7 @@ class AskPersonOperator(ShopOperator, ApprovalOperator):
         self.question = question
 
     def execute(self, context: Context) -> Any:
-        from abicart_specter.settings import load_shop_by_name
-
-        with self.said_in_the_log():
-            guard, (task, key) = load_shop_by_name(self.shop).import_guard, self.question
+        guard, (task, key) = self.shop_settings().import_guard, self.question
         self.response_timeout = timedelta(hours=guard.answer_within_hours)
         self.defaults = [self.APPROVE if guard.without_answer == "apply" else self.REJECT]
         asked = context["ti"].xcom_pull(task_ids=task, key=key) or {}

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from abicart_specter.flows.context import FlowContext
     from abicart_specter.flows.journal import Journal
+    from abicart_specter.settings import ShopSettings
 
 log = logging.getLogger(__name__)
 
@@ -76,10 +77,9 @@ class ShopOperator(BaseOperator):
         from abicart_specter.hooks.specter import SpecterHook
         from abicart_specter.ledger import RunKey
         from abicart_specter.operators.options import abicart_options, specter_options
-        from abicart_specter.settings import load_shop_by_name
 
+        settings = self.shop_settings()
         with self.said_in_the_log(), ExitStack() as exits:
-            settings = load_shop_by_name(self.shop)
             ti, hook = context["ti"], LedgerHook()
             ledger = exits.enter_context(closing(hook.get_conn()))
             ctx = FlowContext(
@@ -97,6 +97,16 @@ class ShopOperator(BaseOperator):
             )
             ctx.require_whole()
             yield ctx
+
+    def shop_settings(self) -> ShopSettings:
+        """The shop's settings as its file has them now.
+
+        :raises ConfigurationError: the file cannot be used; said in the log.
+        """
+        from abicart_specter.settings import load_shop_by_name
+
+        with self.said_in_the_log():
+            return load_shop_by_name(self.shop)
 
     @contextmanager
     def said_in_the_log(self) -> Iterator[None]:
