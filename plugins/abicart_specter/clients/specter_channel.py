@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random as random_module
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar
 
 from abicart_specter.clients.options import HttpOptions, RequestCounts, SpecterConnection
@@ -96,10 +96,7 @@ class SpecterChannel:
 
     def query(self, action: str, key: str, use_xml: str = "2", **more: str) -> list[tuple[str, str]]:
         """What every call has in its address."""
-        pairs = [("action", action), ("sbmId", str(self.connection.sbm_id))]
-        if self.connection.api_version == 2 and self.connection.api_user_id is not None:
-            pairs.append(("apiUserId", str(self.connection.api_user_id)))
-        return [*pairs, ("useXML", use_xml), ("key", key), *more.items()]
+        return call_query(self.connection, action, key, use_xml, more)
 
     def words(self, text: str, personal: Iterable[str] | None = None, known: Iterable[str] = ()) -> str:
         """Specter's own words, fit for a message.
@@ -121,6 +118,19 @@ class SpecterChannel:
         if reply.open_batch is not None:
             return OpenBatchError(message, batch_no=reply.open_batch, words=words)
         return RefusedError(message, code=code, words=words)
+
+
+def call_query(
+    connection: SpecterConnection, action: str, key: str, use_xml: str, more: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """What a call to this account has in its address.
+
+    :param more: the function's own parameters.
+    """
+    pairs = [("action", action), ("sbmId", str(connection.sbm_id))]
+    if connection.api_version == 2 and connection.api_user_id is not None:
+        pairs.append(("apiUserId", str(connection.api_user_id)))
+    return [*pairs, ("useXML", use_xml), ("key", key), *more.items()]
 
 
 def _read(answer: HttpAnswer, read: Callable[[bytes], T]) -> T | Failure:
