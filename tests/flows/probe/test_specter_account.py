@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tests.flows.probe.specter_probes import ask, by_switch, only_reads
 from tests.clients.raw_server import RawServer, http
+from tests.flows.probe.specter_probes import ask, by_switch, only_reads
 
 from abicart_specter.domain.probe.records import Verdict
 from abicart_specter.domain.probe.specter import QUESTIONS
