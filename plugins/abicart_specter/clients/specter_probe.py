@@ -34,11 +34,13 @@ TEXT, OLD_XML, XML = "0", "1", "2"
 class QueueReads:
     """What makes reading a queue harmless: the caller remembers.
 
+    :param queues: those to read.
     :param open_batch: the id of the batch that we have open, or ``None``.
     :param before: an id is about to be asked with; when this returns, it must be stored.
     :param after: what came, read; only batches that hold something.
     """
 
+    queues: tuple[Queue, ...]
     open_batch: Callable[[Queue], str | None]
     before: Callable[[Queue, str], None]
     after: Callable[[AnyAnswer], None]
@@ -60,7 +62,7 @@ def probe_specter(
     try:
         _ask_account(asker)
         if queues is not None:
-            for queue in Queue:
+            for queue in queues.queues:
                 _ask_queue(asker, queue, queues)
     finally:
         asker.close()

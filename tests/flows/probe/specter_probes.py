@@ -49,7 +49,9 @@ class Remembered:
     open: dict[Queue, str] = field(default_factory=dict)
 
     def reads(self) -> QueueReads:
-        return QueueReads(self.open.get, lambda queue, batch: self.asked.append((queue, batch)), self._after)
+        return QueueReads(
+            tuple(Queue), self.open.get, lambda queue, batch: self.asked.append((queue, batch)), self._after
+        )
 
     def _after(self, answer: AnyAnswer) -> None:
         self.read.append(answer)
