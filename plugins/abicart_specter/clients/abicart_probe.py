@@ -31,7 +31,7 @@ from abicart_specter.clients.probe_allowed import (
 from abicart_specter.clients.probe_transport import RawTransport
 from abicart_specter.clients.redact import Redactor
 from abicart_specter.clients.transport import HttpRequest
-from abicart_specter.domain.probe.abicart.material import Material, Row, rows_of
+from abicart_specter.domain.probe.abicart.material import Material, Row, amount, rows_of
 from abicart_specter.domain.probe.abicart.reading_questions import CAP_ASKED
 from abicart_specter.domain.probe.records import Answer
 from abicart_specter.domain.probe.verdicts import NoUseError
@@ -213,14 +213,12 @@ def _ask_orders(asker: _Asker) -> None:
 
 
 def _worth_a_look(orders: Sequence[Row]) -> list[Row]:
-    """Those whose total is not the sum of its parts first, then those with the most kinds of rows."""
+    """Those whose total is not the sum of its parts first, then those with discounts in their rows."""
 
     def oddity(order: Row) -> tuple[bool, bool]:
-        costs = order.get("costs")
-        costs = costs if isinstance(costs, dict) else {}
-        parts = [costs.get(name, {}).get("incVat") for name in ("cart", "shipment", "payment", "total")]
-        sums = all(isinstance(one, int | float) or hasattr(one, "quantize") for one in parts)
-        differs = sums and abs(sum(parts[:3]) - parts[3]) > 1
+        parts = [amount(order, "costs", name, "incVat") for name in ("cart", "shipment", "payment", "total")]
+        whole = [one for one in parts if one is not None]
+        differs = len(whole) == len(parts) and abs(sum(whole[:3]) - whole[3]) > 1
         return not differs, not any(item.get("discountInfo") for item in rows_of(order))
 
     return sorted(orders, key=oddity)[:MOST_WHOLE_ORDERS]

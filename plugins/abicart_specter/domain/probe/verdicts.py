@@ -87,6 +87,10 @@ def _finding(question: Question[M], material: M) -> Finding:
         outcome = not_asked(error.why)
     except NoUseError as error:
         outcome = not_told(error.why)
+    except (
+        Exception
+    ) as error:  # answers of systems that nobody here knows: one odd shape must not cost all findings
+        outcome = unexpected(f"An answer came in a shape that is not known at all ({type(error).__name__}).")
     answers = outcome.answers or question.rests_on
     if outcome.verdict is Verdict.NOT_ASKED:
         answers = outcome.answers

@@ -213,7 +213,8 @@ def _package_rows(material: Material) -> Outcome:
         items = rows_of(order)
         for item in items:
             article = material.row_articles.get(str(item.get("uid")), {})
-            parts = {_uid(part) for part in article.get("content") or ()}
+            content = article.get("content")
+            parts = {_uid(part) for part in content} if isinstance(content, list) else set()
             if not parts:
                 continue
             free = [
