@@ -1,8 +1,9 @@
 """Specter's answers without what could name a person or a product: the form stays, byte for byte where it matters.
 
-Kept: the XML declaration, names of elements and attributes, CDATA marks, references, row ends, column names, short
-numbers and codes that questions look at, the words of refusals that stand on a list, and the encoding. Everything else
-becomes x, X, 0 or, for letters beyond ASCII, å in the same encoding. Masking twice changes nothing.
+Kept: the XML declaration, names of elements and attributes, CDATA marks, references, row ends, column names, codes and
+limits that questions look at, zeros of prices and quantities (their other digits become 1), the words of refusals that
+stand on a list, and the encoding. Everything else becomes x, X, 0 or, for letters beyond ASCII, å in the same encoding.
+Masking twice changes nothing.
 """
 
 from __future__ import annotations
@@ -17,10 +18,6 @@ from abicart_specter.domain.probe.records import Answer
 
 BOM = b"\xef\xbb\xbf"
 
-_NUMBERS = """
-result code noitemsav responsemaxlimit buyprice priceexclvat productweight vatpercent standardoldprice
-showstandardoldprice updated apiversion
-"""
 _COLUMNS = """
 noitemsavailable articleid articleno batchno orderno statusid deliverystatus trackingno priceexclvat
 """
@@ -32,8 +29,10 @@ har inget ingen inte internal invalid is key konto kontot missing no not nyckel 
 parametern rapportera redan right rights saknar saknas sbmid server stängd the till unknown user wrong är öppen
 avslutad avslutat usexml
 """
-NUMBERS = frozenset(_NUMBERS.split())
+NUMBERS = frozenset({"result", "code", "responsemaxlimit", "vatpercent", "showstandardoldprice", "updated"})
 """Fields, in lower case, whose short numbers stay."""
+FIGURES = frozenset({"noitemsav", "buyprice", "priceexclvat", "productweight", "standardoldprice"})
+"""Fields, in lower case, of whose numbers the form and the zeros stay: questions look at how they end."""
 CODES = frozenset({"statusid", "deliverystatus", "articletype"})
 """Fields, in lower case, whose short codes stay."""
 COLUMNS = frozenset(_COLUMNS.split())
@@ -60,13 +59,14 @@ _DOCTYPE = re.compile(r"(?i)<!doctype\s+html\s*>")
 _TAG_NAME = re.compile(r"""</?([^\s<>"'/=]+)""")
 _REFERENCE = re.compile(r"&(?:amp|lt|gt|quot|apos|#x?[0-9A-Fa-f]{1,8});")
 _WORD = re.compile(r"[^\W\d_]+")
-_NUMBER = re.compile(r"\s*-?\d{1,7}(?:[.,]\d{1,6})?\s*")
+_NUMBER = re.compile(r"\s*-?[0-9]{1,4}(?:[.,][0-9]{1,4})?\s*")
+_FIGURE = re.compile(r"\s*-?[0-9]{1,7}(?:[.,][0-9]{1,6})?\s*")
+_NOT_ZERO = re.compile("[1-9]")
 _CODE = re.compile(r"\s*[A-Za-z0-9]{1,3}\s*")
-_SHORT_NUMBER = re.compile(r"\s*-?(?:\d{1,3}|\d{1,5}[.,]\d{1,4})\s*")
-_ERROR_CODE = re.compile(r"\s*\d{1,4}\s*")
+_RESULT_OR_CODE = re.compile(r"\s*-?[0-9]{1,4}\s*")
 _ROW = re.compile(r"[^\r\n]+")
 _COLUMN_NAME = re.compile(r"\s*[A-Za-z][A-Za-z0-9_]{0,39}\s*")
-_TRIPLE = re.compile(r"\s*-?\d{1,3};\s*\d{0,4}\s*;")
+_TRIPLE = re.compile(r"\s*[01];")
 NO_QUANTITY = "noitemsavailable"
 
 
@@ -177,6 +177,8 @@ def _reference(written: str) -> str:
 def _field(name: str, text: str) -> str:
     if (name in NUMBERS and _NUMBER.fullmatch(text)) or text.strip().lower() == NO_QUANTITY:
         return text
+    if name in FIGURES and _FIGURE.fullmatch(text):
+        return _NOT_ZERO.sub("1", text)
     if name in CODES and _CODE.fullmatch(text):
         return text
     if name in ("message", "title", "h1", "h2", "h3", "h4", "p", "body", "li"):
@@ -198,10 +200,10 @@ def _plain(text: str) -> str:
 
 
 def _column(place: int, text: str, is_triple: bool) -> str:
-    if _SHORT_NUMBER.fullmatch(text) or text.strip().lower() == NO_QUANTITY:
+    if text.strip().lower() == NO_QUANTITY or (is_triple and place < 2 and _RESULT_OR_CODE.fullmatch(text)):
         return text
-    if is_triple and place == 1 and _ERROR_CODE.fullmatch(text):
-        return text
+    if place == 2 and _FIGURE.fullmatch(text):
+        return _NOT_ZERO.sub("1", text)
     return _words(text)
 
 
