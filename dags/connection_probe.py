@@ -20,6 +20,13 @@ PARAMS = {
         title="Systems",
         description="Which of the two to ask.",
     ),
+    "read_queues": Param(
+        False,
+        type="boolean",
+        title="Read Specter's change queues",
+        description="Tells how changes look in Specter. Each batch read stays open, and nobody else can read that "
+        "queue until the next import of this shop has read it again and acknowledged it. Nothing is lost.",
+    ),
 }
 
 

@@ -16,12 +16,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from abicart_specter.clients.abicart_probe import ProbedShop
-from abicart_specter.clients.options import HttpOptions
+from abicart_specter.clients.options import HttpOptions, SpecterConnection
 from abicart_specter.errors import AbicartSpecterError, ConfigurationError
-from abicart_specter.flows.probe.ask import ask_abicart
+from abicart_specter.flows.probe.ask import ask_abicart, ask_specter
 from abicart_specter.flows.probe.probe import Ask, gather, gently, show, write
 
-ABICART_TOKEN = "ABICART_TOKEN"  # noqa: S105 - the name of a variable
+# Names of variables.
+ABICART_TOKEN = "ABICART_TOKEN"  # noqa: S105
+SPECTER_USER_KEY = "SPECTER_USER_KEY"
+SPECTER_INTEGRATION_SECRET = "SPECTER_INTEGRATION_SECRET"  # noqa: S105
 DONE, TROUBLE, WRONG_USE = 0, 1, 2
 
 
@@ -49,8 +52,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="bin/probe",
         description="Asks Abicart and Specter, by harmless reads alone, which of what is uncertain about them is true. "
         "Writes report.md and probe.json; neither holds keys or personal data.",
-        epilog=f"Keys: {ABICART_TOKEN} (empty: only what every visitor may read) in the environment; what is "
-        "missing is asked for without being shown.",
+        epilog=f"Keys: {ABICART_TOKEN} (empty: only what every visitor may read), {SPECTER_USER_KEY} and "
+        f"{SPECTER_INTEGRATION_SECRET} in the environment; what is missing is asked for without being shown. Specter's "
+        "change queues are never read from here, since nothing would remember the open batch: use the DAG.",
     )
     parser.add_argument(
         "--shop", type=_name, required=True, metavar="NAME", help="name of the shop, for the files"
@@ -62,6 +66,15 @@ def _parser() -> argparse.ArgumentParser:
         "--abicart-url", default="https://shop.textalk.se", metavar="URL", help="default: %(default)s"
     )
     shop.add_argument("--webshop", type=int, metavar="ID", help="webshop id; 22222 is the public demo shop")
+    specter = parser.add_argument_group("Specter")
+    specter.add_argument(
+        "--specter-url", default="https://api.specter.se", metavar="URL", help="default: %(default)s"
+    )
+    specter.add_argument("--sbm-id", type=int, metavar="ID", help="number of the account")
+    specter.add_argument("--api-version", type=int, choices=(1, 2), default=2, help="default: %(default)s")
+    specter.add_argument(
+        "--api-user-id", type=int, metavar="ID", help="version 2, where the account was given one"
+    )
     return parser
 
 
@@ -85,6 +98,19 @@ def _asks(options: argparse.Namespace) -> dict[str, Ask]:
             _key(ABICART_TOKEN, "Abicart's auth token (empty: only what every visitor may read)"),
         )
         asks["abicart"] = lambda: ask_abicart(shop, gently(HttpOptions(), None))
+    if options.only != "abicart":
+        account = SpecterConnection(
+            shop=options.shop,
+            base_url=options.specter_url,
+            sbm_id=_needed(options, "sbm_id"),
+            api_version=1 if options.api_version == 1 else 2,
+            api_user_id=options.api_user_id,
+            user_key=_key(SPECTER_USER_KEY, "Specter's apiUserKey (version 1: md5key1)"),
+            integration_secret=_key(
+                SPECTER_INTEGRATION_SECRET, "Specter's integrationKey (version 1: md5key2)"
+            ),
+        )
+        asks["specter"] = lambda: ask_specter(account, gently(HttpOptions(), None))
     return asks
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from abicart_specter.domain.probe.abicart import QUESTIONS
+from abicart_specter.domain.probe import abicart, specter
 from abicart_specter.domain.probe.records import Finding, SystemProbe, Verdict
 
 NAMES = {"abicart": "Abicart", "specter": "Specter"}
@@ -50,7 +50,8 @@ def meanings(system: str) -> Mapping[tuple[str, str], str]:
 
 
 _MEANINGS: Mapping[str, Mapping[tuple[str, str], str]] = {
-    "abicart": {(one.number, one.switch): one.meaning for one in QUESTIONS},
+    "abicart": {(one.number, one.switch): one.meaning for one in abicart.QUESTIONS},
+    "specter": {(one.number, one.switch): one.meaning for one in specter.QUESTIONS},
 }
 
 

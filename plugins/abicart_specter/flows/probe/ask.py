@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from abicart_specter.clients.abicart_probe import ProbedShop, probe_abicart
-from abicart_specter.clients.options import HttpOptions
-from abicart_specter.domain.probe.abicart import findings
+from abicart_specter.clients.options import HttpOptions, SpecterConnection
+from abicart_specter.clients.specter_probe import QueueReads, probe_specter
+from abicart_specter.domain.probe import abicart, specter
 from abicart_specter.domain.probe.records import Answer, Finding, SystemProbe
 
 OnSecret = Callable[[str], None]
@@ -32,7 +33,23 @@ def ask_abicart(shop: ProbedShop, options: HttpOptions, on_secret: OnSecret | No
     """
     secrets: list[str] = []
     answers = probe_abicart(shop, options, _both(secrets.append, on_secret))
-    return _probed("abicart", shop.base_url, findings(_by_name(answers)), answers, secrets)
+    return _probed("abicart", shop.base_url, abicart.findings(_by_name(answers)), answers, secrets)
+
+
+def ask_specter(
+    connection: SpecterConnection,
+    options: HttpOptions,
+    on_secret: OnSecret | None = None,
+    queues: QueueReads | None = None,
+) -> Probed:
+    """Ask the Specter account.
+
+    :param on_secret: told every key, given or computed, for masking.
+    :param queues: lets the change queues be read too.
+    """
+    secrets: list[str] = []
+    answers = probe_specter(connection, options, _both(secrets.append, on_secret), queues)
+    return _probed("specter", connection.base_url, specter.findings(_by_name(answers)), answers, secrets)
 
 
 def _probed(

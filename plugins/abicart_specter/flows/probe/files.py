@@ -15,6 +15,7 @@ from abicart_specter import __version__
 from abicart_specter.domain.probe.abicart.masking import mask_abicart
 from abicart_specter.domain.probe.masking import without_secrets
 from abicart_specter.domain.probe.records import Answer, Finding
+from abicart_specter.domain.probe.specter.masking import mask_specter
 from abicart_specter.flows.probe.ask import Probed
 
 FORMAT = 1
@@ -23,7 +24,7 @@ REPORT_FILE = "report.md"
 OWNER_ONLY = 0o600
 
 Mask = Callable[[Sequence[Answer], Sequence[str]], tuple[Answer, ...]]
-MASKS: Mapping[str, Mask] = {"abicart": mask_abicart}
+MASKS: Mapping[str, Mask] = {"abicart": mask_abicart, "specter": mask_specter}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def document(shop: str, made_at: datetime, probed: Sequence[Probed]) -> bytes:
     }
     text = json.dumps(content, ensure_ascii=False, indent=1)
     # Once more over everything: whatever a mask may have overlooked, no key leaves.
-    return without_secrets(text.encode(), secrets)
+    return without_secrets(text.encode(), [*secrets, *(json.dumps(one)[1:-1] for one in secrets)])
 
 
 def write_files(folder: Path, content: bytes, report: str) -> Written:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,8 +18,11 @@ from abicart_specter.domain.probe.report import COLUMNS, NAMES, markdown, rows, 
 from abicart_specter.domain.probe.troubles import no_answer, refused_outright
 from abicart_specter.errors import CredentialsError, FatalError, TransportError
 from abicart_specter.flows.context import FlowContext
-from abicart_specter.flows.probe.ask import OnSecret, Probed, ask_abicart
+from abicart_specter.flows.journal import Journal
+from abicart_specter.flows.leases import LeaseTerms
+from abicart_specter.flows.probe.ask import OnSecret, Probed, ask_abicart, ask_specter
 from abicart_specter.flows.probe.files import Written, document, write_files
+from abicart_specter.flows.probe.specter_queues import queue_reads, queues_of
 from abicart_specter.flows.reports import log_table, run_folder
 
 log = logging.getLogger(__name__)
@@ -38,29 +42,39 @@ class Gathered:
 
     @property
     def probes(self) -> list[SystemProbe]:
-        """The systems' parts."""
-        return [one.probe for one in self.probed]
+        """The systems' parts, the shop's first."""
+        return sorted((one.probe for one in self.probed), key=lambda one: one.system)
 
 
-def probe_shop(ctx: FlowContext, systems: Sequence[str], on_secret: OnSecret) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class QueueTerms:
+    """What reading Specter's queues needs."""
+
+    journal: Journal
+    leases: LeaseTerms
+
+
+def probe_shop(
+    ctx: FlowContext, systems: Sequence[str], on_secret: OnSecret, queues: QueueTerms | None = None
+) -> dict[str, Any]:
     """The DAG's task.
 
-    :param systems: of ``abicart`` and ``specter``; what one of them has the matter with does not keep the other from
-        being asked.
+    :param systems: of ``abicart`` and ``specter``; what is wrong with one of them does not keep the other from being
+        asked.
     :param on_secret: told every key, for masking.
+    :param queues: lets Specter's change queues be read; what was read waits for the next import.
     :raises TransportError: a system did not answer at all. The files are written all the same.
     :raises FatalError: a connection is missing or wrong, or a system refused everything; likewise.
+    :raises LeaseHeldError: another task reads one of the queues now; nothing was asked of Specter.
     """
+    if queues is not None:
+        ctx.ledger.rebuild.require_whole(ctx.shop)
     ctx.begin()
-    limits = ctx.settings.limits
-
-    def shop() -> Probed:
-        with ctx.open_abicart() as client:
-            connection, options = ProbedShop.of(client.connection), client.options
-        return ask_abicart(connection, gently(options, limits.abicart.rate_per_second), on_secret)
-
-    asks: dict[str, Ask] = {"abicart": shop}
-    gathered = gather({name: asks[name] for name in systems if name in asks})
+    asks: dict[str, Ask] = {
+        "specter": lambda: _specter(ctx, on_secret, queues),
+        "abicart": lambda: _abicart(ctx, on_secret),
+    }
+    gathered = gather({name: ask for name, ask in asks.items() if name in systems})
     written = write(ctx.shop, ctx.clock(), gathered, run_folder(ctx))
     show(ctx.shop, gathered, written)
     for trouble in gathered.troubles.values():
@@ -68,6 +82,29 @@ def probe_shop(ctx: FlowContext, systems: Sequence[str], on_secret: OnSecret) ->
     result = counts(gathered.probes)
     ctx.ledger.finish_run(ctx.run, result)
     return result
+
+
+def _abicart(ctx: FlowContext, on_secret: OnSecret) -> Probed:
+    with ctx.open_abicart() as client:
+        shop, options = ProbedShop.of(client.connection), client.options
+    return ask_abicart(shop, gently(options, ctx.settings.limits.abicart.rate_per_second), on_secret)
+
+
+def _specter(ctx: FlowContext, on_secret: OnSecret, queues: QueueTerms | None) -> Probed:
+    with ctx.open_specter() as client:
+        connection = client.connection
+    limits = ctx.settings.limits.specter
+    options = HttpOptions(connect_timeout=limits.connect_timeout, read_timeout=limits.read_timeout)
+    if queues is not None:
+        names = [queue.value for queue in queues_of(ctx.settings)]
+        log.info(
+            "Shop %s: Specter's queues %s are read too; each batch stays open until the next import reads it again.",
+            ctx.shop,
+            ", ".join(names) or "(none: the shop imports nothing)",
+        )
+    reading = nullcontext() if queues is None else queue_reads(ctx, connection, queues.journal, queues.leases)
+    with reading as reads:
+        return ask_specter(connection, gently(options, limits.rate_per_second), on_secret, reads)
 
 
 def gently(options: HttpOptions, rate: float | None) -> HttpOptions:
