@@ -29,6 +29,9 @@ from abicart_specter.domain.probe.specter.material import AGAIN, NO_SUCH, OTHER_
 TEXT, OLD_XML, XML = "0", "1", "2"
 """Values of useXML."""
 
+MOST_READ_AGAIN = 8 * 1024 * 1024
+"""Bytes. A batch that is larger is read once: three more times would be a burden to Specter, and to this task."""
+
 
 @dataclass(frozen=True, slots=True)
 class QueueReads:
@@ -150,6 +153,8 @@ def _ask_queue(asker: _Asker, queue: Queue, queues: QueueReads) -> None:
         return
     if not read.is_empty:
         queues.after(read)
+    if len(first.body) > MOST_READ_AGAIN:
+        return
     queues.before(queue, batch_no)
     _read(asker, queue.value + PLAIN, queue, batch_no, TEXT)
     if read.is_empty:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tests.clients.raw_server import RawServer, http
 from tests.flows.probe.specter_probes import Remembered, ask, by_switch, fill, only_reads
 
 from abicart_specter.clients.specter_batches import Queue
+from abicart_specter.clients.specter_probe import MOST_READ_AGAIN
 from abicart_specter.domain.probe.records import Finding, Verdict
 from abicart_specter.domain.probe.specter import findings
 
@@ -183,6 +185,21 @@ def test_another_readers_batch_is_left_alone(specter_server) -> None:
     only_reads(specter_server, queues=True)
     assert "stock_plain" not in answers and "theirs" not in [batch for _, batch in queues.asked]
     assert by_switch(answers)["article_info_fields"].value == "attributes"
+
+
+def test_a_very_large_batch_is_read_once() -> None:
+    rows = "<article><articleNo>A</articleNo><noItemsAv>1</noItemsAv></article>" * (MOST_READ_AGAIN // 60)
+    stock = f"<r><stockChanges><stock><articles>{rows}</articles></stock></stockChanges></r>"
+
+    def script(request):
+        return [http(stock if "getArticleExternal" in request.target else "0;7;nej")]
+
+    with RawServer(script) as server:
+        queues = Remembered()
+        answers = ask(server, queues)
+    assert len(answers["stock"].body) > MOST_READ_AGAIN
+    assert not {"stock_plain", "stock_again", "stock_other_id"} & set(answers)
+    assert [one.queue for one in queues.read] == [Queue.STOCK]
 
 
 def test_what_another_id_gets_and_the_codes_of_orders_are_told(specter_server) -> None:
