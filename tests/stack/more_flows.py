@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.privacy.marked_buyers import marked_buyer
@@ -11,7 +11,7 @@ from local_stack.flow_run import FlowRun
 from local_stack.follow import FinishedRun
 from local_stack.running import SHOP, RunningAirflow
 
-SINGLE_NOTE = "single"
+SINGLE_NOTE, TWICE_NOTE = "single", "sent twice"
 
 
 def place_marked_orders(stack: RunningAirflow, count: int, **more: Any) -> list[str]:
@@ -30,20 +30,26 @@ def place_marked_orders(stack: RunningAirflow, count: int, **more: Any) -> list[
     return [str(one["orderNumber"]) for one in abicart.edit("place_orders", orders=orders)]
 
 
-def _place_one(stack: RunningAirflow) -> None:
-    place_marked_orders(stack, 1, note=SINGLE_NOTE)
+def _place_one(note: str) -> Callable[[RunningAirflow], None]:
+    def prepare(stack: RunningAirflow) -> None:
+        place_marked_orders(stack, 1, note=note)
+
+    return prepare
 
 
-def _its_number(stack: RunningAirflow) -> Mapping[str, Any]:
+def _its_number(stack: RunningAirflow, note: str) -> str:
     orders = stack.sandboxes["abicart"].inspect("Order", limit=100_000)
-    (number,) = (one["orderNumber"] for one in orders if one["note"] == SINGLE_NOTE)
-    return {"numbers": str(number), "dry_run": False}
+    (number,) = (one["orderNumber"] for one in orders if one["note"] == note)
+    return str(number)
 
 
-def _it_went_once(stack: RunningAirflow, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
-    number = _its_number(stack)["numbers"]
-    there = in_specter(stack).get(number, [])
-    return [] if len(there) == 1 else [f"Order {number} is in Specter {len(there)} times."]
+def _it_went_once(note: str) -> Callable[[RunningAirflow, FinishedRun, Mapping[str, Any]], list[str]]:
+    def check(stack: RunningAirflow, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
+        number = _its_number(stack, note)
+        there = in_specter(stack).get(number, [])
+        return [] if len(there) == 1 else [f"Order {number} is in Specter {len(there)} times."]
+
+    return check
 
 
 def _wrote_nothing(stack: RunningAirflow, run: FinishedRun, figures: Mapping[str, Any]) -> list[str]:
@@ -67,9 +73,17 @@ def in_specter(stack: RunningAirflow) -> dict[str, list[int]]:
 SINGLE_ORDER = FlowRun(
     "order_export_single",
     f"order_export_single__{SHOP}",
-    prepare=_place_one,
-    conf_of=_its_number,
-    checks=(_it_went_once,),
+    prepare=_place_one(SINGLE_NOTE),
+    conf_of=lambda stack: {"numbers": _its_number(stack, SINGLE_NOTE), "dry_run": False},
+    checks=(_it_went_once(SINGLE_NOTE),),
+)
+DUPLICATE_CHECK = FlowRun(
+    "order_duplicate_check",
+    f"order_duplicate_check__{SHOP}",
+    prepare=_place_one(TWICE_NOTE),
+    conf_of=lambda stack: {"number": _its_number(stack, TWICE_NOTE), "may_send_twice": True},
+    report_task="duplicate_check",
+    checks=(_it_went_once(TWICE_NOTE),),
 )
 VALIDATION = FlowRun(
     "product_number_validation",
@@ -81,4 +95,4 @@ MAINTENANCE = FlowRun(
     "ledger_maintenance", f"ledger_maintenance__{SHOP}", report_task="clean_up", checks=(_wrote_nothing,)
 )
 ALERTS = FlowRun("alerts", f"alerts__{SHOP}", report_task="alerts", checks=(_wrote_nothing,))
-MORE = (SINGLE_ORDER, VALIDATION, MAINTENANCE, ALERTS)
+MORE = (SINGLE_ORDER, DUPLICATE_CHECK, VALIDATION, MAINTENANCE, ALERTS)

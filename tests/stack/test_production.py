@@ -35,6 +35,7 @@ ORDER_EXPORT = f"order_export__{SHOP}"
 ORDERS_OF_THE_KILL = 30
 SLOW_MS = 200
 RUN_SECONDS = 600.0
+TESTED_ELSEWHERE = {"ledger_rebuild", "connection_probe"}
 SILENT_SECONDS = 45
 """After so long a task whose worker was killed is taken for dead; as a person would set it, the default is 180."""
 
@@ -104,6 +105,11 @@ def test_flow(stack: ComposeStack, flow: FlowRun) -> None:
         assert {name: summary[name] for name in summary if name in result.figures} == result.figures
     if flow is flows.BAD_NIGHT:
         assert list(stack.questions) == ["approve_price"]
+
+
+def test_no_flow_is_forgotten() -> None:
+    files = {path.stem for path in (PROJECT / "dags").glob("*.py")} - {"shop_files"}
+    assert files - {flow.name for flow in (*flows.ALL, *MORE)} == TESTED_ELSEWHERE
 
 
 class WorkerKiller:
