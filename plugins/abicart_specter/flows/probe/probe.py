@@ -55,7 +55,12 @@ class QueueTerms:
 
 
 def probe_shop(
-    ctx: FlowContext, systems: Sequence[str], on_secret: OnSecret, queues: QueueTerms | None = None
+    ctx: FlowContext,
+    systems: Sequence[str],
+    on_secret: OnSecret,
+    queues: QueueTerms | None = None,
+    *,
+    rate: float = REQUESTS_PER_SECOND,
 ) -> dict[str, Any]:
     """The DAG's task.
 
@@ -63,6 +68,7 @@ def probe_shop(
         asked.
     :param on_secret: told every key, for masking.
     :param queues: lets Specter's change queues be read; what was read waits for the next import.
+    :param rate: most requests a second to each system; the shop's own limits hold too.
     :raises TransportError: a system did not answer at all. The files are written all the same.
     :raises FatalError: a connection is missing or wrong, or a system refused everything; likewise.
     :raises LeaseHeldError: another task reads one of the queues now; nothing was asked of Specter.
@@ -71,8 +77,8 @@ def probe_shop(
         ctx.ledger.rebuild.require_whole(ctx.shop)
     ctx.begin()
     asks: dict[str, Ask] = {
-        "specter": lambda: _specter(ctx, on_secret, queues),
-        "abicart": lambda: _abicart(ctx, on_secret),
+        "specter": lambda: _specter(ctx, on_secret, queues, rate),
+        "abicart": lambda: _abicart(ctx, on_secret, rate),
     }
     gathered = gather({name: ask for name, ask in asks.items() if name in systems})
     written = write(ctx.shop, ctx.clock(), gathered, run_folder(ctx))
@@ -84,13 +90,13 @@ def probe_shop(
     return result
 
 
-def _abicart(ctx: FlowContext, on_secret: OnSecret) -> Probed:
+def _abicart(ctx: FlowContext, on_secret: OnSecret, rate: float) -> Probed:
     with ctx.open_abicart() as client:
         shop, options = ProbedShop.of(client.connection), client.options
-    return ask_abicart(shop, gently(options, ctx.settings.limits.abicart.rate_per_second), on_secret)
+    return ask_abicart(shop, gently(options, ctx.settings.limits.abicart.rate_per_second, rate), on_secret)
 
 
-def _specter(ctx: FlowContext, on_secret: OnSecret, queues: QueueTerms | None) -> Probed:
+def _specter(ctx: FlowContext, on_secret: OnSecret, queues: QueueTerms | None, rate: float) -> Probed:
     with ctx.open_specter() as client:
         connection = client.connection
     limits = ctx.settings.limits.specter
@@ -104,12 +110,12 @@ def _specter(ctx: FlowContext, on_secret: OnSecret, queues: QueueTerms | None) -
         )
     reading = nullcontext() if queues is None else queue_reads(ctx, connection, queues.journal, queues.leases)
     with reading as reads:
-        return ask_specter(connection, gently(options, limits.rate_per_second), on_secret, reads)
+        return ask_specter(connection, gently(options, limits.rate_per_second, rate), on_secret, reads)
 
 
-def gently(options: HttpOptions, rate: float | None) -> HttpOptions:
-    """The shop's time limits; at most the probe's own number of requests a second, fewer if the shop's are fewer."""
-    return replace(options, rate_per_second=min(rate or REQUESTS_PER_SECOND, REQUESTS_PER_SECOND))
+def gently(options: HttpOptions, shops: float | None, rate: float = REQUESTS_PER_SECOND) -> HttpOptions:
+    """The same time limits, with the probe's number of requests a second, or the shop's if that is smaller."""
+    return replace(options, rate_per_second=min(shops or rate, rate))
 
 
 def gather(asks: dict[str, Ask]) -> Gathered:

@@ -1,0 +1,141 @@
+"""The flow as the DAG runs it: both systems, files, log; and what is red."""
+
+from __future__ import annotations
+
+import json
+import stat
+
+import pytest
+from harness import Export, demo_settings
+
+from abicart_specter.clients.abicart import AbicartClient
+from abicart_specter.clients.options import AbicartConnection
+from abicart_specter.clients.specter import SpecterClient
+from abicart_specter.errors import ConfigurationError, CredentialsError, LeaseHeldError, TransportError
+from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.journal import Journal
+from abicart_specter.flows.leases import hold_leases
+from abicart_specter.flows.probe.probe import QueueTerms, probe_shop
+from abicart_specter.flows.reports import run_folder
+
+BOTH = ("abicart", "specter")
+
+
+@pytest.fixture
+def shop(export: Export) -> Export:
+    """Without limits of its own."""
+    export.settings = demo_settings(
+        limits__abicart__rate_per_second=None, limits__specter__rate_per_second=None
+    )
+    return export
+
+
+def context(export: Export) -> FlowContext:
+    return export.context(flow="connection_probe")
+
+
+def run(ctx: FlowContext, systems, on_secret, queues: QueueTerms | None = None):
+    return probe_shop(ctx, systems, on_secret, queues, rate=10_000.0)
+
+
+def nothing(_secret: str) -> None:
+    """Takes keys and keeps none."""
+
+
+def test_both_are_asked_and_the_files_are_for_their_owner_only(shop, caplog) -> None:
+    secrets: list[str] = []
+    ctx = context(shop)
+    with caplog.at_level("INFO"):
+        result = run(ctx, BOTH, secrets.append)
+    assert result["abicart"]["told"] > 25
+    assert result["specter"]["told"] > 5
+    assert (result["abicart"]["unexpected"], result["specter"]["unexpected"]) == (0, 0)
+    folder = run_folder(ctx)
+    assert sorted(path.name for path in folder.iterdir()) == ["probe.json", "report.md"]
+    assert {stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()} == {0o600}
+    written = json.loads((folder / "probe.json").read_text("utf-8"))
+    assert (written["format"], written["shop"], set(written["systems"])) == (1, "demo", set(BOTH))
+    for part in written["systems"].values():
+        names = {one["name"] for one in part["answers"]}
+        assert {name for one in part["findings"] for name in one["answers"]} & names
+    report = (folder / "report.md").read_text("utf-8")
+    assert report.index("## Abicart") < report.index("## Specter")
+    for text in (report, (folder / "probe.json").read_text("utf-8"), caplog.text):
+        for secret in ("demo-token-1", "demo-user-key", "demo-integration-key", *secrets):
+            assert secret not in text
+    assert {"demo-token-1", "demo-user-key", "demo-integration-key"} <= set(secrets)
+    assert "Whether min and max include their" in caplog.text
+    assert str(folder / "report.md") in caplog.text
+
+
+def test_nothing_is_written_and_no_queue_is_read(shop, abicart_server, specter_server) -> None:
+    for server in (abicart_server, specter_server):
+        server.control.reset_counters()
+    run(context(shop), BOTH, nothing)
+    assert abicart_server.control.counters()["writes"] == 0
+    assert specter_server.control.counters()["writes"] == 0
+    assert set(specter_server.control.counters()["calls"]) == {"checkAccountSettings", "checkNothingAtAll"}
+
+
+def test_one_system_alone(shop, specter_server) -> None:
+    specter_server.control.reset_counters()
+    assert set(run(context(shop), ("abicart",), nothing)) == {"abicart"}
+    assert specter_server.control.counters()["requests"] == 0
+
+
+def test_a_wrong_token_is_red_and_said_in_the_report(shop) -> None:
+    shop.token = "wrong-token-9"
+    ctx = context(shop)
+    with pytest.raises(CredentialsError, match="does not accept the auth token"):
+        run(ctx, BOTH, nothing)
+    folder = run_folder(ctx)
+    assert "does not accept the auth token" in (folder / "report.md").read_text("utf-8")
+    written = json.loads((folder / "probe.json").read_text("utf-8"))
+    assert "wrong-token-9" not in (folder / "probe.json").read_text("utf-8")
+    told = [one["switch"] for one in written["systems"]["abicart"]["findings"] if one["verdict"] == "told"]
+    assert not {"uid_type", "time_format", "item_costs", "changed_filter", "unknown_key"} & set(told)
+    assert [one for one in written["systems"]["specter"]["findings"] if one["verdict"] == "told"]
+
+
+def test_a_missing_connection_does_not_keep_the_other_system_from_being_asked(shop) -> None:
+    def missing() -> SpecterClient:
+        raise ConfigurationError(
+            "Shop demo: the Airflow connection specter_demo does not exist.", remedy="Create it."
+        )
+
+    ctx = context(shop)
+    ctx.open_specter = missing
+    with pytest.raises(ConfigurationError, match="specter_demo does not exist"):
+        run(ctx, BOTH, nothing)
+    report = (run_folder(ctx) / "report.md").read_text("utf-8")
+    assert "specter_demo does not exist" in report
+    assert "## Abicart" in report
+
+
+def test_a_system_that_does_not_answer_is_worth_another_try(shop) -> None:
+    ctx = context(shop)
+    ctx.open_abicart = lambda: AbicartClient(
+        AbicartConnection("demo", "http://127.0.0.1:9", 22222, "demo-token-1"), shop.options
+    )
+    with pytest.raises(TransportError, match="Abicart did not answer at all: no connection could be made"):
+        run(ctx, BOTH, nothing)
+    written = json.loads((run_folder(ctx) / "probe.json").read_text("utf-8"))
+    assert {one["status"] for one in written["systems"]["abicart"]["answers"]} == {0}
+
+
+def test_queues_are_read_only_when_no_other_task_does(shop, specter_server) -> None:
+    queues = QueueTerms(Journal(shop.folder / "journal"), shop.terms)
+    shop.settings = shop.settings.model_copy(
+        update={"imports": shop.settings.imports.model_copy(update={"stock": True})}
+    )
+    with (
+        hold_leases(shop.ledger, ["queue/1000/12/stock"], "another task", shop.terms),
+        pytest.raises(LeaseHeldError),
+    ):
+        run(context(shop), ("specter",), nothing, queues)
+    specter_server.control.reset_counters()
+    result = run(context(shop), ("specter",), nothing, queues)
+    counters = specter_server.control.counters()
+    assert counters["calls"]["getArticleExternalNeedUpdate"] >= 1
+    assert counters["writes"] == 0
+    assert result["specter"]["told"] > 12
