@@ -26,7 +26,7 @@ def mask_text(text: str) -> str:
 def mask_words(text: str) -> str:
     """A system's own words: digits become 0, e-mail addresses are masked, the words stay."""
     text = _E_MAIL.sub(lambda found: mask_text(found[0]), text)
-    return "".join("0" if letter.isdigit() else letter for letter in text)
+    return "".join("0" if letter.isnumeric() else letter for letter in text)
 
 
 def without_secrets(body: bytes, secrets: Sequence[str]) -> bytes:
@@ -58,4 +58,4 @@ def _letter(letter: str) -> str:
         if not letter.isascii():
             return "å"
         return "X" if letter.isupper() else "x"
-    return "0" if letter.isdigit() else letter
+    return "0" if letter.isnumeric() else letter
