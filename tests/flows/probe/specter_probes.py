@@ -95,7 +95,7 @@ def fill(server, sites: Mapping[str, Any] | None = TWO_SITES) -> None:
             **({"description": "<p>Vävd av Anna Ågren</p>"} if number > 1 else {}),
         )
         control.edit("article.stock", number=f"Å-{number:05d}", available="12.5" if number == 1 else "7")
-    control.edit("article.stock", number="Å-00001", available=3, site=2)
+    control.edit("article.stock", number="Å-00001", available="3.25", site=2)
     customer = control.edit("customer.new", name="Anna Ågren", email="anna.agren@example.se")
     for number in (1, 2):
         order = control.edit(
