@@ -17,6 +17,7 @@ from pathlib import Path
 
 from abicart_specter.clients.abicart_probe import ProbedShop
 from abicart_specter.clients.options import HttpOptions, SpecterConnection
+from abicart_specter.clients.probe_transport import REQUESTS_PER_SECOND
 from abicart_specter.errors import AbicartSpecterError, ConfigurationError
 from abicart_specter.flows.probe.ask import ask_abicart, ask_specter
 from abicart_specter.flows.probe.probe import Ask, gather, gently, show, write
@@ -25,6 +26,7 @@ from abicart_specter.flows.probe.probe import Ask, gather, gently, show, write
 ABICART_TOKEN = "ABICART_TOKEN"  # noqa: S105
 SPECTER_USER_KEY = "SPECTER_USER_KEY"
 SPECTER_INTEGRATION_SECRET = "SPECTER_INTEGRATION_SECRET"  # noqa: S105
+FASTEST = 10.0
 DONE, TROUBLE, WRONG_USE = 0, 1, 2
 
 
@@ -61,6 +63,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--only", choices=("abicart", "specter"), help="ask only this system")
     parser.add_argument("--out", type=Path, metavar="FOLDER", help="where the files go (a new folder here)")
+    parser.add_argument(
+        "--requests-per-second",
+        type=_rate,
+        default=REQUESTS_PER_SECOND,
+        metavar="N",
+        help="at most so many to each system (%(default)s; 10 is the most)",
+    )
     shop = parser.add_argument_group("Abicart")
     shop.add_argument(
         "--abicart-url", default="https://shop.textalk.se", metavar="URL", help="default: %(default)s"
@@ -84,12 +93,20 @@ def _name(text: str) -> str:
     return text
 
 
+def _rate(text: str) -> float:
+    rate = float(text)
+    if not 0 < rate <= FASTEST:
+        raise argparse.ArgumentTypeError(f"above 0, at most {FASTEST:g}")
+    return rate
+
+
 def _asks(options: argparse.Namespace) -> dict[str, Ask]:
     """The systems to ask, each with its keys.
 
     :raises AbicartSpecterError: an address is none.
     """
     asks: dict[str, Ask] = {}
+    patience = gently(HttpOptions(), None, options.requests_per_second)
     if options.only != "specter":
         shop = ProbedShop(
             options.shop,
@@ -97,7 +114,7 @@ def _asks(options: argparse.Namespace) -> dict[str, Ask]:
             _needed(options, "webshop"),
             _key(ABICART_TOKEN, "Abicart's auth token (empty: only what every visitor may read)"),
         )
-        asks["abicart"] = lambda: ask_abicart(shop, gently(HttpOptions(), None))
+        asks["abicart"] = lambda: ask_abicart(shop, patience)
     if options.only != "abicart":
         account = SpecterConnection(
             shop=options.shop,
@@ -110,7 +127,7 @@ def _asks(options: argparse.Namespace) -> dict[str, Ask]:
                 SPECTER_INTEGRATION_SECRET, "Specter's integrationKey (version 1: md5key2)"
             ),
         )
-        asks["specter"] = lambda: ask_specter(account, gently(HttpOptions(), None))
+        asks["specter"] = lambda: ask_specter(account, patience)
     return asks
 
 
@@ -124,7 +141,10 @@ def _needed(options: argparse.Namespace, name: str) -> int:
 def _key(variable: str, words: str) -> str:
     if variable in os.environ:
         return os.environ[variable].strip()
-    return getpass.getpass(f"{words}: ").strip()
+    try:
+        return getpass.getpass(f"{words}: ").strip()
+    except EOFError:
+        raise ConfigurationError(f"{words}: none was entered.", remedy=f"Set {variable}.") from None
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+from datetime import timedelta
 
 import pytest
 from harness import Export, demo_settings
@@ -15,6 +17,7 @@ from abicart_specter.errors import ConfigurationError, CredentialsError, LeaseHe
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.journal import Journal
 from abicart_specter.flows.leases import hold_leases
+from abicart_specter.flows.maintenance.files import clean_reports
 from abicart_specter.flows.probe.probe import QueueTerms, probe_shop
 from abicart_specter.flows.reports import run_folder
 
@@ -139,3 +142,15 @@ def test_queues_are_read_only_when_no_other_task_does(shop, specter_server) -> N
     assert counters["calls"]["getArticleExternalNeedUpdate"] >= 1
     assert counters["writes"] == 0
     assert result["specter"]["told"] > 12
+
+
+def test_old_files_of_probes_go_with_the_other_reports(shop) -> None:
+    ctx = context(shop)
+    run(ctx, ("specter",), nothing)
+    assert clean_reports(ctx, dry_run=False).gone == 0
+    old = (ctx.clock() - timedelta(days=shop.settings.retention.report_days + 1)).timestamp()
+    for path in run_folder(ctx).iterdir():
+        os.utime(path, (old, old))
+    folder = run_folder(ctx)
+    assert clean_reports(ctx, dry_run=False).gone == 2
+    assert not folder.exists()

@@ -13,6 +13,8 @@ from abicart_specter.flows.journal import Entry, Journal
 from abicart_specter.flows.maintenance.terms import PERSONAL_QUEUES, Terms
 from abicart_specter.ledger import KindAccount
 
+_REPORTS = ("*/*/*.csv", "connection_probe/*/probe.json", "connection_probe/*/report.md")
+
 
 @dataclass(frozen=True, slots=True)
 class _File:
@@ -48,7 +50,8 @@ def _needed(ctx: FlowContext, queues: set[tuple[str, str]]) -> set[str]:
 def clean_reports(ctx: FlowContext, *, dry_run: bool) -> KindAccount:
     """The files of runs of this shop that are older than ``retention.report_days``, with folders that are empty then.
 
-    Only what lies where this project writes it, ``<reports>/<shop>/<flow>/<run>/*.csv``: nobody else's file is touched.
+    Only what lies where this project writes it, ``<reports>/<shop>/<flow>/<run>/*.csv`` and a probe's two files: nobody
+    else's file is touched.
     """
     limit = ctx.clock() - timedelta(days=ctx.settings.retention.report_days)
     files = list(_report_files(ctx.reports_dir / ctx.shop))
@@ -60,7 +63,7 @@ def clean_reports(ctx: FlowContext, *, dry_run: bool) -> KindAccount:
 
 
 def _report_files(folder: Path) -> Iterator[_File]:
-    for path in sorted(folder.glob("*/*/*.csv")):
+    for path in sorted(path for pattern in _REPORTS for path in folder.glob(pattern)):
         with suppress(FileNotFoundError):
             found = path.lstat()
             if path.is_file() and not path.is_symlink():
