@@ -85,6 +85,16 @@ def test_pages_and_cut_answers(body: bytes, masked: bytes) -> None:
     assert mask_specter_body(body) == masked
 
 
+@pytest.mark.parametrize(
+    "part", ["<", "<a ", "<a '", "<!--", "<![CDATA[", "<?", "&#1", "1;", "b ", "b='1' ", "=", "b"]
+)
+@pytest.mark.parametrize("start", ["", "<a "])
+def test_a_nasty_answer_takes_no_longer_than_its_length_asks_for(start: str, part: str) -> None:
+    """Were it with the square of its length, this test would not end."""
+    body = (start + part * 50_000).encode()
+    assert len(mask_specter_body(body)) == len(body)
+
+
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: f"<a>{text}</a>".encode())))
 def test_whatever_comes_is_masked_once_and_for_all(body: bytes) -> None:
     masked = mask_specter_body(body)

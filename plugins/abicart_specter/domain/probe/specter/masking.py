@@ -54,7 +54,7 @@ _DECLARATION = re.compile(
     r"""(?x)<\?xml(?:\s+(?:version|encoding|standalone)\s*=\s*(?:"[\w.:-]*"|'[\w.:-]*'))*\s*\?>"""
 )
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z0-9._:-]{1,40})["']""")
-_ATTRIBUTE = re.compile(r"""(?s)([^\s"'=/<>]+)(\s*=\s*)(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE = re.compile(r"""(?s)(?<=[\s"'/])([^\s"'=/<>]++)(\s*=\s*)(?:"([^"]*)"|'([^']*)')""")
 _DOCTYPE = re.compile(r"(?i)<!doctype\s+html\s*>")
 _TAG_NAME = re.compile(r"""</?([^\s<>"'/=]+)""")
 _REFERENCE = re.compile(r"&(?:amp|lt|gt|quot|apos|#x?[0-9A-Fa-f]{1,8});")
