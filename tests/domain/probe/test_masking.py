@@ -136,6 +136,14 @@ def test_amounts_keep_their_digits_and_a_person_keeps_none() -> None:
     assert json.loads(shown)["customer"]["info"] == {"nin": 0, "score": 0.0, "email": "xxx@xx.xx"}
 
 
+def test_a_number_as_long_as_a_telephone_number_is_no_amount() -> None:
+    assert masked({"total": 1234567, "phone": 46701234567, "other": 198005031234.5}) == {
+        "total": 1234567,
+        "phone": 0,
+        "other": 0.0,
+    }
+
+
 def test_status_words_stay_and_sentences_in_their_place_do_not() -> None:
     rows = [{"paymentStatus": "partlyPaid"}, {"paymentStatus": "Betald av Eva Ek, 0701234567"}]
     assert masked(rows) == [

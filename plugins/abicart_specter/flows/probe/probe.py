@@ -83,7 +83,8 @@ def probe_shop(
     gathered = gather({name: ask for name, ask in asks.items() if name in systems})
     written = write(ctx.shop, ctx.clock(), gathered, run_folder(ctx))
     show(ctx.shop, gathered, written)
-    for trouble in gathered.troubles.values():
+    # What a person must mend first: trying again would not.
+    for trouble in sorted(gathered.troubles.values(), key=lambda one: not isinstance(one, FatalError)):
         raise trouble
     result = counts(gathered.probes)
     ctx.ledger.finish_run(ctx.run, result)
@@ -164,6 +165,8 @@ def show(shop: str, gathered: Gathered, written: Written) -> None:
                     finding.question,
                     finding.why,
                 )
+    for trouble in gathered.troubles.values():
+        log.warning("Shop %s: %s", shop, trouble)
     log.info("Shop %s: the report: %s", shop, written.report)
     log.info(
         "Shop %s: findings and answers, without keys and personal data, to be sent on: %s",

@@ -18,6 +18,9 @@ from abicart_specter.domain.probe.records import Answer
 LONGEST_UNKNOWN = 2000
 """Bytes that are kept of an answer that is no JSON."""
 
+LONGEST_AMOUNT = 8
+"""Digits before the decimal mark from which a number is no amount."""
+
 UIDS = frozenset(
     {
         "article",
@@ -116,12 +119,10 @@ class _Masker:
         if isinstance(value, bool) or value is None or path[:1] == ("query",):
             return value
         name = next((one for one in reversed(path) if not one.isdecimal() and one not in _CONDITIONS), "")
-        if isinstance(value, _Number):
-            return _Number("0.0") if PERSONAL & set(path) else value
-        if isinstance(value, int):
-            if name in UIDS:
-                return self._uid(value)
-            return 0 if PERSONAL & set(path) else value
+        if isinstance(value, int) and name in UIDS:
+            return self._uid(value)
+        if isinstance(value, int | _Number):
+            return _number(value, personal=bool(PERSONAL & set(path)))
         return self._string(value, name, path)
 
     def _string(self, value: str, name: str, path: Path) -> str:
@@ -171,6 +172,13 @@ _CONDITIONS = frozenset({"min", "max", "equals", "in"})
 def _names(key: str) -> Path:
     """A filter's key is a path: ``/price/current``."""
     return tuple(part for part in key.split("/") if part) if key.startswith("/") else (key,)
+
+
+def _number(value: int | _Number, *, personal: bool) -> int | _Number:
+    """Amounts stay; what is as long as a telephone number, or stands where persons are described, becomes 0."""
+    if not personal and len(str(value).lstrip("-").partition(".")[0]) < LONGEST_AMOUNT:
+        return value
+    return 0 if isinstance(value, int) else _Number("0.0")
 
 
 def _counted(shape: str, place: int) -> str:
