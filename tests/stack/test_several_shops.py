@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 from tests.stack.shops_lab import SETTINGS, Several, Shop, connect, pages_asked, rows_sent, several_shops
 
+FORMS = {"product_export": {"dry_run": False}}
 ORDERS = {"north": 5, "south": 4, "west": 3}
 
 
@@ -20,10 +21,14 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Several]:
     (folder / "twin.yaml").write_text(SETTINGS["north"].replace('"N-"', '"T-"'), encoding="utf-8")
     with several_shops(folder, "several_test") as running:
         connect(running.stack, running.shops["north"], "twin")
-        for shop in (*SETTINGS, "east"):
-            for flow in ("product_export", "nightly_import"):
-                running.parsed(f"{flow}__{shop}")
-        running.parsed("product_export__twin")
+        flows = ("product_export", "nightly_import", "order_export")
+        running.switch_on(
+            "product_export__east",
+            "product_export__twin",
+            "alerts__north",
+            "product_number_validation__north",
+            *(f"{flow}__{shop}" for flow in flows for shop in SETTINGS),
+        )
         yield running
 
 
@@ -75,11 +80,9 @@ def test_all_flows_of_all_shops_at_once(several: Several) -> None:
         shop.specter.edit("article.change", number=number, name="Nytt namn från Specter")
     north.specter.edit("article.prices", factor="1.2", numbers=[plain[0]])
 
-    # Switched on first: on SQLite, Airflow's API can wait a minute for itself when a DAG is switched on while tasks run.
-    orders = several.scheduled("order_export", *several.shops)
-    exports = [several.trigger("product_export", shop, dry_run=False) for shop in several.shops]
-    nights = [several.trigger("nightly_import", shop) for shop in several.shops]
-    states = several.ended(*exports, *nights, *orders)
+    flows = ("order_export", "product_export", "nightly_import")
+    runs = [several.trigger(flow, shop, **FORMS.get(flow, {})) for flow in flows for shop in several.shops]
+    states = several.ended(*runs)
     assert {dag: state for dag, state in states.items() if state != "success"} == {}
     orders_are_where_they_belong(several)
     for name, shop in several.shops.items():
@@ -126,7 +129,6 @@ def test_a_broken_file_from_the_start_is_shown_as_what_it_is(several: Several) -
     dag, run = several.trigger("product_export", "east", dry_run=False)
     assert several.ended((dag, run)) == {dag: "failed"}
     assert words in several.log_of(dag, run, "check_shop")
-    several.parsed("alerts__north")
     looked = several.trigger("alerts", "north")
     assert several.ended(looked) == {looked[0]: "success"}
     assert "shop_file:east" in several.alarms("north"), "its neighbour tells it: its own alerts cannot run"
@@ -141,7 +143,6 @@ def test_two_shops_of_one_webshop_by_accident(several: Several) -> None:
     assert (
         "Remedy: Give the shop its old name (north), or correct the login of connection abicart_twin." in log
     )
-    several.parsed("product_number_validation__north")
     north = several.trigger("product_number_validation", "north")
     assert several.ended(north) == {north[0]: "success"}
 
