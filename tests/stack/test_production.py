@@ -174,7 +174,9 @@ def test_a_worker_killed_while_it_sends_orders(stack: ComposeStack) -> None:
     for number in numbers:
         record = states[orders[number]["uid"]]
         assert record.state in (OrderState.SENT, OrderState.LINKED)
-        assert record.specter_order_no == str(specters[number][0]) == orders[number]["externalOrderNumber"]
+        assert record.specter_order_no == str(specters[number][0])
+        # what the killed try had not written onto the shop's order yet, the next scheduled run does
+        assert orders[number]["externalOrderNumber"] in ("", record.specter_order_no)
 
 
 def went_to_the_other(stack: ComposeStack, run: FinishedRun, killer: WorkerKiller) -> None:
