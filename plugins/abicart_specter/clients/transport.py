@@ -167,9 +167,7 @@ class Transport:
             return Failure(
                 Happened.LOST, "the answer has neither body nor length", None, response.status_code
             )
-        return HttpAnswer(
-            response.status_code, body, retry_after, response.headers.get("Content-Type") or ""
-        )
+        return HttpAnswer(response.status_code, body, retry_after, response.headers.get("Content-Type") or "")
 
     def _connected(self) -> None:
         self.counts.connections_opened += 1
