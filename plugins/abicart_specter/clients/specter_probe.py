@@ -7,7 +7,7 @@ so that the next import reads the same batch again and closes it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from abicart_specter.clients.options import HttpOptions, SpecterConnection
@@ -38,13 +38,14 @@ class QueueReads:
     """What makes reading a queue harmless: the caller remembers.
 
     :param queues: those to read.
-    :param open_batch: the id of the batch that we have open, or ``None``.
+    :param in_flight: ids that we asked with before and have not closed, oldest first. They are used again, so that
+        probes that are repeated leave no more of them behind than one.
     :param before: an id is about to be asked with; when this returns, it must be stored.
     :param after: what came, read; only batches that hold something.
     """
 
     queues: tuple[Queue, ...]
-    open_batch: Callable[[Queue], str | None]
+    in_flight: Callable[[Queue], Sequence[str]]
     before: Callable[[Queue, str], None]
     after: Callable[[AnyAnswer], None]
 
@@ -145,7 +146,8 @@ def _is_accepted(answer: Answer) -> bool:
 
 def _ask_queue(asker: _Asker, queue: Queue, queues: QueueReads) -> None:
     """The batch that is open, or a new one: as XML, as text, once more, and what another id gets meanwhile."""
-    batch_no = queues.open_batch(queue) or uuid.uuid4().hex
+    in_flight = queues.in_flight(queue)
+    batch_no = in_flight[0] if in_flight else uuid.uuid4().hex
     queues.before(queue, batch_no)
     first = _read(asker, queue.value, queue, batch_no, XML)
     read = _batch(queue, batch_no, first)
@@ -161,7 +163,7 @@ def _ask_queue(asker: _Asker, queue: Queue, queues: QueueReads) -> None:
         return
     queues.before(queue, batch_no)
     _read(asker, queue.value + AGAIN, queue, batch_no, XML)
-    other = uuid.uuid4().hex
+    other = in_flight[1] if len(in_flight) > 1 else uuid.uuid4().hex
     queues.before(queue, other)
     _read(asker, queue.value + OTHER_ID, queue, other, XML)
 

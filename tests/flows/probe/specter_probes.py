@@ -46,11 +46,14 @@ class Remembered:
     meanwhile: Callable[[Queue], None] = lambda _queue: None
     asked: list[tuple[Queue, str]] = field(default_factory=list)
     read: list[AnyAnswer] = field(default_factory=list)
-    open: dict[Queue, str] = field(default_factory=dict)
+    open: dict[Queue, list[str]] = field(default_factory=dict)
 
     def reads(self) -> QueueReads:
         return QueueReads(
-            tuple(Queue), self.open.get, lambda queue, batch: self.asked.append((queue, batch)), self._after
+            tuple(Queue),
+            lambda queue: self.open.get(queue, []),
+            lambda queue, batch: self.asked.append((queue, batch)),
+            self._after,
         )
 
     def _after(self, answer: AnyAnswer) -> None:

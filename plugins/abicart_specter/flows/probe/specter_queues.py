@@ -48,9 +48,8 @@ def queue_reads(
     names = [f"queue/{account}/{queue.value}" for queue in queues]
     with hold_leases(ctx.ledger, names, ctx.owner, terms, patience=terms.patience) as keeper:
 
-        def open_batch(queue: Queue) -> str | None:
-            in_flight = ctx.ledger.in_flight(account, queue.value)
-            return in_flight[0].batch_no if in_flight else None
+        def in_flight(queue: Queue) -> list[str]:
+            return [one.batch_no for one in ctx.ledger.in_flight(account, queue.value)]
 
         def before(queue: Queue, batch_no: str) -> None:
             ctx.ledger.set_in_flight(account, queue.value, batch_no)
@@ -64,4 +63,4 @@ def queue_reads(
             rows = inbox_rows(answer, kept)
             ctx.ledger.store_batch(account, queue, answer.batch_no, rows, reference)
 
-        yield QueueReads(queues, open_batch, before, after)
+        yield QueueReads(queues, in_flight, before, after)
