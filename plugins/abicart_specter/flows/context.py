@@ -17,6 +17,8 @@ from abicart_specter.settings import ShopSettings
 SHORTEST_SECRET = 16
 WITHOUT_KNOWLEDGE = frozenset({"ledger_rebuild", "ledger_maintenance", "alerts", "connection_probe"})
 """Flows that may run although the ledger does not know yet what went to Specter."""
+WRITES_NOWHERE = WITHOUT_KNOWLEDGE | {"product_number_validation"}
+"""Flows that may run before the shop is live: neither system is changed by them."""
 
 
 def utc_now() -> datetime:
@@ -81,11 +83,26 @@ class FlowContext:
         if self.run.flow not in WITHOUT_KNOWLEDGE:
             self.ledger.rebuild.require_whole(self.shop)
 
+    def require_live(self) -> None:
+        """Before a shop is live, nothing is written to either system. Airflow starts the schedule's last run as soon as
+        a DAG is unpaused, which is needed for a dry run as well.
+
+        :raises ConfigurationError: the shop file says that it is not live, and this is no dry run.
+        """
+        if not self.settings.live and not self.dry_run and self.run.flow not in WRITES_NOWHERE:
+            raise ConfigurationError(
+                f"Shop {self.shop} is not live yet (live: false in its file). Nothing was read or written.",
+                remedy="Until then only dry runs, the validation and the connection probe run. Set live: true in the "
+                "shop file when the going-live list of docs/operations.md says so.",
+            )
+
     def begin(self) -> None:
         """Record the run at its first task; harmless when repeated.
 
+        :raises ConfigurationError: see :meth:`require_live`.
         :raises LedgerError: see :meth:`require_whole`.
         """
+        self.require_live()
         self.require_whole()
         if not self.leaves_no_trace:
             self.staging.start_run(self.run, self.params)

@@ -95,6 +95,7 @@ class ShopOperator(BaseOperator):
                 params=dict(context["params"]),
                 hash_secret=hook.hash_secret,
             )
+            ctx.require_live()
             ctx.require_whole()
             yield ctx
 

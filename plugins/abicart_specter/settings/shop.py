@@ -48,6 +48,7 @@ class EventSettings(Settings):
 class ShopSettings(Settings):
     """Everything of a shop that is no address and no secret. One file each; see ``include/shops/demo.yaml``."""
 
+    live: bool = True
     base_currency: Literal["SEK"] = "SEK"
     held_makes_run_red: bool = False
     customers: CustomerSettings = CustomerSettings()

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+import re
 from decimal import Decimal
 
+import pytest
 from order_lab import NOON, OrderLab
 from scenes import add_article, article_calls, specter_article
 
@@ -93,3 +96,20 @@ def test_a_product_that_the_shop_has_no_more_goes_by_its_number_if_specter_has_i
     assert order_lab.single(unknown)[Outcome.HELD] == 1
     newest = max(order_lab.specter_orders(), key=lambda one: one["number"])
     assert Decimal(newest["totals"]["total"]) == order_lab.to_pay(later)
+
+
+@pytest.mark.parametrize("number", ["NY 2", "FRAKT"], ids=["invalid", "reserved"])
+def test_a_dry_run_says_that_the_order_would_be_held(order_lab: OrderLab, caplog, number: str) -> None:
+    """With the very words of the real run after it."""
+    bad = add_article(order_lab.abicart_server, number)
+    uid = order_lab.place(NOON, rows=[{"article": bad}])
+    good = order_lab.place(NOON, rows=[{"article": add_article(order_lab.abicart_server, "NY-1")}])
+    before = order_lab.dump_ledger()
+    with caplog.at_level(logging.INFO):
+        order_lab.single(uid, good, dry_run=True)
+    assert order_lab.specter_server.control.counters()["requests"] == 0
+    assert order_lab.dump_ledger() == before
+    assert re.search(r"would be held +1$", caplog.text, re.MULTILINE)
+    assert re.search(r"would be sent +1$", caplog.text, re.MULTILINE)
+    assert order_lab.single(uid, good) == {Outcome.HELD: 1, Outcome.SENT: 1}
+    assert order_lab.orders.states("demo", [uid])[uid].reason in caplog.text

@@ -67,18 +67,40 @@ def ensure_articles(
     :param context: what the article mapping reads besides the product.
     :returns: product number → why Specter does not have it, for those that an order must not name.
     """
-    wanted = list(named)
+    new, problems = _to_create(ctx, abicart, list(named), mapping, context)
+    if new:
+        _create(ctx, specter, new, before_write, problems)
+    return problems
+
+
+def why_articles_cannot_go(
+    ctx: FlowContext,
+    abicart: AbicartClient,
+    named: Iterable[NamedArticle],
+    mapping: ArticleMapping,
+    context: Mapping[str, Any],
+) -> dict[str, str]:
+    """As :func:`ensure_articles`, without asking Specter: what it would refuse is not known."""
+    return _to_create(ctx, abicart, list(named), mapping, context)[1]
+
+
+def _to_create(
+    ctx: FlowContext,
+    abicart: AbicartClient,
+    wanted: Sequence[NamedArticle],
+    mapping: ArticleMapping,
+    context: Mapping[str, Any],
+) -> tuple[list[_New], dict[str, str]]:
+    """The articles that must be sent first, and why others cannot be."""
+    problems: dict[str, str] = {}
     missing = _unknown_to_specter(ctx, wanted)
     if not missing:
-        return {}
-    problems: dict[str, str] = {}
+        return [], problems
     ordered: dict[str, Decimal] = {}
     for one in wanted:
         ordered[one.product_number] = ordered.get(one.product_number, Decimal(0)) + one.quantity
     items = _items(ctx, abicart, missing, problems)
-    new = _mapped(ctx, abicart, items, ordered, mapping, context, problems)
-    _create(ctx, specter, new, before_write, problems)
-    return problems
+    return _mapped(ctx, abicart, items, ordered, mapping, context, problems), problems
 
 
 def _unknown_to_specter(ctx: FlowContext, wanted: Sequence[NamedArticle]) -> dict[str, NamedArticle]:

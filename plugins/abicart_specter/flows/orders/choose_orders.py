@@ -84,20 +84,30 @@ def with_articles(
         return list(ready)
     decisions, going = [], list[Ready]()
     for prepared, record in ready:
-        lacking = [one.product_number for one in prepared.articles() if one.product_number in problems]
-        if not lacking:
+        error = lacks_article(prepared, problems)
+        if error is None:
             going.append((prepared, record))
-            continue
-        number = lacking[0]
-        error = RecordError(
-            f"Order {prepared.order.number}, row {prepared.place_of(number)}: Specter does not have the shop's product "
-            f"{number}, and it cannot be sent: {problems[number]}.",
-            rule=RULE,
-            remedy=ARTICLE_REMEDY,
-        )
-        decisions.append(_held(prepared.order.uid, error))
+        else:
+            decisions.append(_held(prepared.order.uid, error))
     sending.count(sending.ctx.ledger.orders.decide(sending.ctx.run, decisions))
     return going
+
+
+def lacks_article(prepared: PreparedOrder, problems: Mapping[str, str]) -> RecordError | None:
+    """Why the order must be held for the first of its products that has a problem, if one has.
+
+    :param problems: product number → why Specter cannot have it.
+    """
+    for one in prepared.articles():
+        number = one.product_number
+        if number in problems:
+            return RecordError(
+                f"Order {prepared.order.number}, row {prepared.place_of(number)}: Specter does not have the shop's "
+                f"product {number}, and it cannot be sent: {problems[number]}.",
+                rule=RULE,
+                remedy=ARTICLE_REMEDY,
+            )
+    return None
 
 
 def _must_wait(sending: Sending, record: OrderRecord) -> bool:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.clients.order_documents import OrderDocument
+from abicart_specter.domain.mapping import ArticleMapping, article_mapping
 from abicart_specter.domain.money import fixed, shortest
 from abicart_specter.domain.orders.masking import masked
 from abicart_specter.domain.orders.order_mapping import OrderMapping
 from abicart_specter.domain.orders.ripeness import not_ripe
 from abicart_specter.errors import RecordError
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.orders.articles_first import why_articles_cannot_go
+from abicart_specter.flows.orders.choose_orders import lacks_article
 from abicart_specter.flows.orders.prepare_order import (
     OrderTools,
     PreparedOrder,
@@ -22,6 +27,7 @@ from abicart_specter.flows.orders.prepare_order import (
 )
 from abicart_specter.flows.reports import log_table, printable
 from abicart_specter.flows.requests_made import counted_abicart
+from abicart_specter.flows.send_products import mapping_context
 from abicart_specter.ledger.order_records import CustomerState, OrderRecord
 from abicart_specter.ledger.order_rules import SETTLED
 
@@ -55,20 +61,43 @@ def preview_orders(ctx: FlowContext, uids: Sequence[int], mapping: OrderMapping)
     with counted_abicart(ctx, "preview") as abicart:
         methods = {one["uid"]: one["type"] for one in abicart.orders.payment_methods()}
         tools = OrderTools(ctx.settings, mapping, methods, ctx.customer_secret)
+        articles = _Articles(ctx, abicart, article_mapping(ctx.settings))
         for start in range(0, len(uids), 100):
             part = uids[start : start + 100]
             documents = abicart.orders.get_orders(part)
             records = ctx.ledger.orders.states(ctx.shop, part)
             for uid in part:
-                counts[_preview(ctx, uid, documents.get(uid), records.get(uid), tools)] += 1
+                counts[_preview(ctx, uid, documents.get(uid), records.get(uid), tools, articles)] += 1
     log_table(
         log, f"Dry run of shop {ctx.shop}: nothing was written", ("what", "count"), sorted(counts.items())
     )
     return dict(counts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Articles:
+    """Tells whether the products of an order can be in Specter."""
+
+    ctx: FlowContext
+    abicart: AbicartClient
+    mapping: ArticleMapping
+
+    def check(self, prepared: PreparedOrder) -> None:
+        """:raises RecordError: one cannot, as far as that shows without asking Specter."""
+        problems = why_articles_cannot_go(
+            self.ctx, self.abicart, prepared.articles(), self.mapping, mapping_context(self.ctx)
+        )
+        if error := lacks_article(prepared, problems):
+            raise error
+
+
 def _preview(
-    ctx: FlowContext, uid: int, document: OrderDocument | None, record: OrderRecord | None, tools: OrderTools
+    ctx: FlowContext,
+    uid: int,
+    document: OrderDocument | None,
+    record: OrderRecord | None,
+    tools: OrderTools,
+    articles: _Articles,
 ) -> str:
     """One order; returns the heading under which it is counted."""
     if document is None:
@@ -88,6 +117,7 @@ def _preview(
         )
         known = ctx.ledger.orders.customers(ctx.shop, [prepared.customer_key])[prepared.customer_key]
         _show(prepared, tools, known)
+        articles.check(prepared)
     except RecordError as error:
         log.warning("%s (rule %s)", error.message, error.rule)
         if error.remedy:
