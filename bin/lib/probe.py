@@ -16,8 +16,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from abicart_specter.clients.abicart_probe import ProbedShop
-from abicart_specter.clients.options import HttpOptions, SpecterConnection
+from abicart_specter.clients.options import HttpOptions, SpecterConnection, check_address
 from abicart_specter.clients.probe_transport import REQUESTS_PER_SECOND
+from abicart_specter.clients.trust import refuse_plain_http
 from abicart_specter.errors import AbicartSpecterError, ConfigurationError
 from abicart_specter.flows.probe.ask import ask_abicart, ask_specter
 from abicart_specter.flows.probe.probe import Ask, gather, gently, show, write
@@ -101,11 +102,15 @@ def _rate(text: str) -> float:
 
 
 def _asks(options: argparse.Namespace) -> dict[str, Ask]:
-    """The systems to ask, each with its keys.
+    """The systems to ask, each with its keys; all is checked before anything is asked, of a person or of a system.
 
-    :raises AbicartSpecterError: an address is none.
+    :raises AbicartSpecterError: an address is none, or its keys could be read on the way; a number is missing.
     """
     asks: dict[str, Ask] = {}
+    if options.only != "specter":
+        _check(options, "Abicart", options.abicart_url)
+    if options.only != "abicart":
+        _check(options, "Specter", options.specter_url)
     patience = gently(HttpOptions(), None, options.requests_per_second)
     if options.only != "specter":
         shop = ProbedShop(
@@ -129,6 +134,11 @@ def _asks(options: argparse.Namespace) -> dict[str, Ask]:
         )
         asks["specter"] = lambda: ask_specter(account, patience)
     return asks
+
+
+def _check(options: argparse.Namespace, system: str, url: str) -> None:
+    check_address(options.shop, system, url)
+    refuse_plain_http(system, url)
 
 
 def _needed(options: argparse.Namespace, name: str) -> int:

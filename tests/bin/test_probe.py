@@ -9,8 +9,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from tests.clients.raw_server import CLOSE, RawServer
 
 import probe
+from abicart_specter.clients.trust import PLAIN_HTTP_VARIABLE
 
 SCRIPT = Path(__file__).parents[2] / "bin" / "probe"
 KEYS = {
@@ -115,6 +117,51 @@ def test_wrong_options_are_said_before_anything_is_asked(
 ) -> None:
     assert probe.main(arguments) == probe.WRONG_USE
     assert words in capsys.readouterr().err
+
+
+SYSTEMS = {"abicart": "Abicart", "specter": "Specter"}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_no_key_leaves_in_plain_http(
+    system: str,
+    tmp_path: Path,
+    keys: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """0.0.0.0 leads to this machine, and is none of its loopback names."""
+    monkeypatch.delenv(PLAIN_HTTP_VARIABLE, raising=False)
+    with RawServer(lambda _request: [CLOSE]) as server:
+        url = f"http://0.0.0.0:{server.port}"
+        arguments = options(url, url, tmp_path / "out", "--only", system)
+        assert probe.main(arguments) == probe.WRONG_USE
+        said = capsys.readouterr().err
+        assert f"The address of {SYSTEMS[system]} is plain http to 0.0.0.0, but keys travel in it" in said
+        assert "Enter https." in said
+        assert (server.connections, len(server.received)) == (0, 0)
+        assert not (tmp_path / "out").exists()
+        monkeypatch.setenv(PLAIN_HTTP_VARIABLE, "sandbox, 0.0.0.0")
+        assert probe.main(arguments) == probe.TROUBLE
+        assert server.connections > 0, "the address leads there, so that the count above means something"
+
+
+@pytest.mark.parametrize("which", [("http://shop.textalk.se", ""), ("", "HTTP://api.specter.se")])
+def test_one_bad_address_and_neither_system_is_asked(
+    which: tuple[str, str],
+    tmp_path: Path,
+    keys: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv(PLAIN_HTTP_VARIABLE, raising=False)
+    with RawServer(lambda _request: [CLOSE]) as server:
+        abicart, specter = (url or server.url for url in which)
+        assert probe.main(options(abicart, specter, tmp_path / "out")) == probe.WRONG_USE
+        assert server.connections == 0
+    assert re.search(
+        r"is plain http to (shop.textalk|api.specter).se, but keys travel", capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize(

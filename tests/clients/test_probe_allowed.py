@@ -161,3 +161,14 @@ def test_two_requests_a_second_unless_told_otherwise() -> None:
 def test_an_address_that_is_none_is_refused_before_anything(address: str) -> None:
     with pytest.raises(ConfigurationError, match="address of Abicart"):
         ProbedShop("demo", address, 1)
+
+
+@pytest.mark.parametrize("host", ["shop.textalk.se", "0.0.0.0", "127.0.0.2", "localhost.example.com"])  # noqa: S104
+def test_plain_http_to_other_machines_is_refused_before_a_call(
+    host: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ABICART_SPECTER_PLAIN_HTTP_HOSTS", "sandbox-abicart")
+    with pytest.raises(ConfigurationError, match=f"is plain http to {host}, but keys travel in it"):
+        RawTransport(f"http://{host}:8080", QUICK, abicart_gate)
+    for good in (f"https://{host}", "http://sandbox-abicart:1", "http://localhost:1", "http://[::1]:1"):
+        RawTransport(good, QUICK, abicart_gate).close()

@@ -11,6 +11,7 @@ from abicart_specter.clients.probe_allowed import Gate
 from abicart_specter.clients.rate_limit import RateLimiter
 from abicart_specter.clients.retry import Failure, Happened
 from abicart_specter.clients.transport import HttpAnswer, HttpRequest, Transport
+from abicart_specter.clients.trust import refuse_plain_http
 from abicart_specter.domain.probe.records import Answer
 
 REQUESTS_PER_SECOND = 2.0
@@ -23,6 +24,7 @@ class RawTransport:
         probe's own holds.
     :param gate: raises for a call that is not allowed; see ``probe_allowed``.
     :param sleep: waits between requests; ``clock``: monotonic seconds.
+    :raises ConfigurationError: what is sent could be read on the way. Nothing was sent.
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class RawTransport:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        refuse_plain_http("the system to ask", base_url)
         self._transport = Transport(base_url, options)
         self._gate = gate
         rate = options.rate_per_second or REQUESTS_PER_SECOND

@@ -7,7 +7,6 @@ Basic auth, unknown extras sent as headers.
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -16,25 +15,15 @@ from airflow.providers.http.hooks.http import HttpHook
 from airflow.sdk.exceptions import AirflowNotFoundException
 from airflow.sdk.log import mask_secret
 
+from abicart_specter.clients.trust import may_be_read_on_the_way
 from abicart_specter.errors import ConfigurationError
 from abicart_specter.hooks.connection_test import tried
 
 if TYPE_CHECKING:
     from airflow.sdk import Connection
 
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-PLAIN_HTTP_VARIABLE = "ABICART_SPECTER_PLAIN_HTTP_HOSTS"
-"""Names, separated by commas, the hosts besides this machine that may be spoken to without encryption. It is there
-for a trial's sandbox in containers of its own; with a real key in the address, everybody on the way can read it."""
-
 NOT_GIVEN = (None, "")
 """How an optional field of the form is kept when it is left empty."""
-
-
-def plain_http_hosts() -> frozenset[str]:
-    """The hosts to which plain http is allowed."""
-    named = (one.strip().lower() for one in os.environ.get(PLAIN_HTTP_VARIABLE, "").split(","))
-    return LOOPBACK_HOSTS | {one for one in named if one}
 
 
 class SystemHook(HttpHook, ABC):
@@ -91,7 +80,8 @@ class SystemHook(HttpHook, ABC):
     def address(self, connection: Connection) -> str:
         """Scheme, host and port, by the HTTP provider's rules; https unless the connection says otherwise.
 
-        Plain http is for servers on this machine only: keys and tokens travel in the address.
+        Plain http is for this machine and hosts that were named (``clients.trust``): keys and tokens travel in the
+        address.
         """
         connection.host = (connection.host or "").strip().rstrip("/")
         if not connection.host:
@@ -104,7 +94,7 @@ class SystemHook(HttpHook, ABC):
             raise self.wrong("schema", "must be https", "Enter https.")
         if parts.path:
             raise self.wrong("host", "holds more than a server's name", "Leave out what follows the name.")
-        if parts.scheme == "http" and parts.hostname not in plain_http_hosts():
+        if may_be_read_on_the_way(self.base_url):
             raise self.wrong("schema", "is http, but keys travel in the address", "Enter https.")
         return self.base_url
 
