@@ -140,7 +140,7 @@ class TestServers:
         status, words = press(at(f"http://127.0.0.1:{port}", values))
         assert not status
         assert "no connection could be made" in words
-        assert words.endswith("If it stays so, check the host of this connection.")
+        assert words.endswith("where that fails too, wait; else check the host of this connection.")
 
     def test_a_name_that_nobody_has(self, values: dict[str, Any]) -> None:
         status, words = press(at("https://no-such-server.invalid:443", values))

@@ -150,7 +150,11 @@ class Tries:
             return ServerFaultError(text, remedy=f"Ask {self._system} if it stays so.")
         if last.happened is Happened.UNREADABLE:
             return UnreadableAnswerError(text, remedy=f"If it stays so, check the host of {connection}.")
-        return TransportError(text, remedy=f"If it stays so, check the host of {connection}.")
+        return TransportError(
+            text,
+            remedy="Nothing, if it is short: a task tries again by itself. If it stays so, log in there: where that "
+            f"fails too, wait; else check the host of {connection}.",
+        )
 
 
 def _failed(state: RetryCallState) -> bool:
