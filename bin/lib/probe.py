@@ -34,7 +34,9 @@ DONE, TROUBLE, WRONG_USE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code 0: asked; 1: a system could not be asked, or did not answer; 2: wrong options."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    lines = logging.StreamHandler(sys.stdout)
+    lines.setFormatter(_Lines())
+    logging.basicConfig(level=logging.INFO, handlers=[lines])
     try:
         asks = _asks(options)
     except AbicartSpecterError as error:
@@ -48,6 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for trouble in gathered.troubles.values():
         sys.stderr.write(f"{trouble}\n")
     return TROUBLE if gathered.troubles else DONE
+
+
+class _Lines(logging.Formatter):
+    """The message alone; of what a person must look at also that it is a warning."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = super().format(record)
+        return f"{record.levelname}: {text}" if record.levelno >= logging.WARNING else text
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -104,13 +114,23 @@ def _rate(text: str) -> float:
 def _asks(options: argparse.Namespace) -> dict[str, Ask]:
     """The systems to ask, each with its keys; all is checked before anything is asked, of a person or of a system.
 
-    :raises AbicartSpecterError: an address is none, or its keys could be read on the way; a number is missing.
+    :raises AbicartSpecterError: an address is none, or its keys could be read on the way; a number or key is
+        missing.
     """
     asks: dict[str, Ask] = {}
+    variables: list[str] = []
     if options.only != "specter":
         _check(options, "Abicart", options.abicart_url)
+        variables.append(ABICART_TOKEN)
     if options.only != "abicart":
         _check(options, "Specter", options.specter_url)
+        variables += [SPECTER_USER_KEY, SPECTER_INTEGRATION_SECRET]
+    missing = [name for name in variables if name not in os.environ]
+    if missing and not _can_ask():
+        raise ConfigurationError(
+            f"Not in the environment, and there is no terminal to ask on: {', '.join(missing)}.",
+            remedy=f"Set what is missing; {ABICART_TOKEN} may be empty, for what every visitor may read.",
+        )
     patience = gently(HttpOptions(), None, options.requests_per_second)
     if options.only != "specter":
         shop = ProbedShop(
@@ -146,6 +166,15 @@ def _needed(options: argparse.Namespace, name: str) -> int:
     if not isinstance(value, int) or value < 1:
         raise ConfigurationError(f"--{name.replace('_', '-')} is missing or no number above 0.")
     return value
+
+
+def _can_ask() -> bool:
+    """Whether a person could type a key without its being shown."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        return sys.stdin is not None and sys.stdin.isatty()
+    return True
 
 
 def _key(variable: str, words: str) -> str:

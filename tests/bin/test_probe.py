@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
+import select
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -78,23 +81,109 @@ def test_without_a_token_visitors_questions_are_asked(
     assert "Order.list" not in abicart_server.control.counters()["calls"]
 
 
-def test_without_the_variable_the_key_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """No terminal here, so the question ends with the input."""
-    monkeypatch.delenv("ABICART_TOKEN", raising=False)
-    asked = subprocess.run(
-        [SCRIPT, *options("http://127.0.0.1:9", "", tmp_path, "--only", "abicart")],
-        input="",
-        env={name: value for name, value in os.environ.items() if name not in KEYS},
+def without_keys() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in KEYS}
+
+
+@pytest.mark.parametrize("redirected", ["</dev/null", "<&-"])
+@pytest.mark.parametrize(
+    ("only", "missing"),
+    [
+        (["--only", "abicart"], "ABICART_TOKEN"),
+        (["--only", "specter"], "SPECTER_USER_KEY, SPECTER_INTEGRATION_SECRET"),
+        ([], "ABICART_TOKEN, SPECTER_USER_KEY, SPECTER_INTEGRATION_SECRET"),
+    ],
+)
+def test_without_keys_and_without_a_terminal_the_variables_are_named(
+    redirected: str, only: list[str], missing: str, tmp_path: Path
+) -> None:
+    with RawServer(lambda _request: [CLOSE]) as server:
+        asked = subprocess.run(
+            [
+                "bash",
+                "-c",
+                f'"$@" {redirected}',
+                "-",
+                SCRIPT,
+                *options(server.url, server.url, tmp_path, *only),
+            ],
+            env=without_keys(),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+            start_new_session=True,
+        )
+        assert server.connections == 0
+    assert (asked.returncode, asked.stdout) == (probe.WRONG_USE, "")
+    (line,) = asked.stderr.splitlines()
+    assert line.startswith(
+        f"Not in the environment, and there is no terminal to ask on: {missing}. Remedy: Set"
+    )
+
+
+def test_on_a_terminal_the_key_is_asked_for(abicart_server, tmp_path: Path) -> None:
+    person, terminal = pty.openpty()
+    asked = subprocess.Popen(
+        [SCRIPT, *options(abicart_server.url, "", tmp_path, "--only", "abicart")],
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=without_keys(),
+        start_new_session=True,
+    )
+    try:
+        assert asked.stderr is not None
+        prompt = b""
+        while not prompt.endswith(b"may read): "):
+            ready, _, _ = select.select([person, asked.stderr], [], [], 60)
+            assert ready, f"no question within a minute, only {prompt!r}"
+            prompt += b"".join(os.read(one if one == person else asked.stderr.fileno(), 1) for one in ready)
+        os.write(person, KEYS["ABICART_TOKEN"].encode() + b"\n")
+        out, _ = asked.communicate(timeout=300)
+    finally:
+        asked.kill()
+        asked.wait()
+        os.close(person)
+        os.close(terminal)
+    assert asked.returncode == probe.DONE
+    assert "Order.list" in abicart_server.control.counters()["calls"]
+    assert KEYS["ABICART_TOKEN"].encode() not in out
+
+
+def test_a_wrong_key_of_specters_is_the_last_line(specter_server, tmp_path: Path) -> None:
+    arguments = options("", specter_server.url, tmp_path, "--only", "specter")
+    done = subprocess.run(
+        [SCRIPT, *arguments],
+        env=os.environ | KEYS | {"SPECTER_USER_KEY": "another-user-key"},
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
-        start_new_session=True,
     )
-    assert asked.returncode == probe.WRONG_USE
-    assert "Set ABICART_TOKEN." in asked.stderr
-    assert "Traceback" not in asked.stderr
-    assert "Abicart's auth token" in asked.stderr
+    assert (done.returncode, done.stderr) == (probe.DONE, "")
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("WARNING: Shop demo: Specter accepted none of the keys it was shown")
+    assert last.endswith("Test the connection specter_demo with the button in the list of connections.")
+
+
+def test_a_closed_port_costs_no_patience(
+    tmp_path: Path, keys: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At two tries a second, all questions would take half a minute."""
+    arguments = options("http://127.0.0.1:9", "http://127.0.0.1:9", tmp_path)
+    since = time.monotonic()
+    with caplog.at_level("INFO"):
+        assert probe.main([*arguments, "--requests-per-second", "2"]) == probe.TROUBLE
+    assert time.monotonic() - since < 15
+    assert "Abicart did not answer at all: no connection could be made." in caplog.text
+    assert "Specter did not answer at all: no connection could be made." in caplog.text
+    assert caplog.text.count("no connection could be made") < 10
+    systems = json.loads((tmp_path / "probe.json").read_text("utf-8"))["systems"]
+    assert {one["problem"] for part in systems.values() for one in part["answers"]} == {
+        "no connection could be made"
+    }
+    assert len(systems["abicart"]["answers"]) > 20
 
 
 @pytest.mark.parametrize(

@@ -53,10 +53,12 @@ class RawServer:
     """Answers each request with the steps that ``script`` gives for it: bytes to send, seconds to wait, CLOSE.
 
     :param tls: speaks TLS with this context.
+    :param port: 0 takes any that is free.
     """
 
     script: Script
     tls: ssl.SSLContext | None = None
+    port: int = 0
     received: list[Received] = field(default_factory=list)
     connections: int = 0
 
@@ -65,7 +67,7 @@ class RawServer:
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self._listener.getsockname()[1]
         self._start(self._accept)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 
 import pytest
 from tests.clients.raw_server import CLOSE, RawServer, http, in_turn
@@ -18,7 +19,7 @@ from abicart_specter.clients.probe_allowed import (
     abicart_gate,
     specter_gate,
 )
-from abicart_specter.clients.probe_transport import RawTransport
+from abicart_specter.clients.probe_transport import MOST_UNREACHED, RawTransport
 from abicart_specter.clients.specter_batches import Queue
 from abicart_specter.clients.transport import HttpRequest
 from abicart_specter.errors import ConfigurationError
@@ -172,3 +173,48 @@ def test_plain_http_to_other_machines_is_refused_before_a_call(
         RawTransport(f"http://{host}:8080", QUICK, abicart_gate)
     for good in (f"https://{host}", "http://sandbox-abicart:1", "http://localhost:1", "http://[::1]:1"):
         RawTransport(good, QUICK, abicart_gate).close()
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def test_a_closed_port_is_tried_by_three_calls_and_no_more() -> None:
+    """Each try but the first waits for its turn, so that the waits tell how many there were."""
+    waits: list[float] = []
+    url = f"http://127.0.0.1:{closed_port()}"
+    raw = RawTransport(url, QUICK, abicart_gate, sleep=waits.append, clock=lambda: 0.0)
+    answers = [raw.get(f"{n}", "Article.list", {}, call("Article.list")) for n in range(20)]
+    raw.close()
+    assert len(waits) + 1 == 2 * MOST_UNREACHED == 6
+    assert {(one.status, one.problem) for one in answers} == {(0, "no connection could be made")}
+    assert [one.name for one in answers] == [f"{n}" for n in range(20)]
+
+
+def test_a_server_that_comes_back_in_time_is_asked_on_and_one_too_late_is_not() -> None:
+    port = closed_port()
+    raw = RawTransport(f"http://127.0.0.1:{port}", QUICK, abicart_gate)
+
+    def get() -> int:
+        return raw.get("one", "Article.list", {}, call("Article.list")).status
+
+    for _ in range(3):
+        assert [get() for _ in range(MOST_UNREACHED - 1)] == [0, 0]
+        with RawServer(lambda _request: [http("{}"), CLOSE], port=port) as server:
+            assert get() == 200
+            assert server.connections == 1
+    assert [get() for _ in range(MOST_UNREACHED)] == [0, 0, 0]
+    with RawServer(lambda _request: [http("{}")], port=port) as server:
+        assert get() == 0
+        assert server.connections == 0
+    raw.close()
+
+
+def test_answers_that_were_lost_do_not_end_the_asking() -> None:
+    with RawServer(lambda _request: [CLOSE]) as server:
+        raw = RawTransport(server.url, QUICK, abicart_gate)
+        for _ in range(5):
+            raw.get("one", "Article.list", {}, call("Article.list"))
+        raw.close()
+        assert len(server.received) == 5

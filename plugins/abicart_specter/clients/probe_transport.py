@@ -15,6 +15,10 @@ from abicart_specter.clients.trust import refuse_plain_http
 from abicart_specter.domain.probe.records import Answer
 
 REQUESTS_PER_SECOND = 2.0
+MOST_UNREACHED = 3
+"""Calls in a row that found no connection; after them the server is asked nothing more."""
+
+_UNREACHED = frozenset({Happened.NOT_SENT, Happened.UNTRUSTED})
 
 
 class RawTransport:
@@ -41,6 +45,7 @@ class RawTransport:
         self._gate = gate
         rate = options.rate_per_second or REQUESTS_PER_SECOND
         self._limiter = RateLimiter(rate, sleep=sleep, clock=clock)
+        self._unreached: list[Failure] = []
 
     @property
     def counts(self) -> RequestCounts:
@@ -52,16 +57,15 @@ class RawTransport:
         self._transport.close()
 
     def get(self, name: str, call: str, asked: Mapping[str, Any], request: HttpRequest) -> Answer:
-        """One question. A second try only when no connection came about.
+        """One question. A second try only when no connection came about, and none at all once that was so of
+        ``MOST_UNREACHED`` calls in a row: the answer then has the problem of the last of them.
 
         :param name, call, asked: see :class:`Answer`; without keys and personal data.
         :returns: the answer, or what went wrong as its ``problem``, in words of ours.
         :raises NotAllowedError: the call is not on the probe's list; nothing was sent.
         """
         self._gate(request)
-        got = self._send(request)
-        if isinstance(got, Failure) and got.happened is Happened.NOT_SENT:
-            got = self._send(request)
+        got = self._tried(request)
         if isinstance(got, Failure):
             headers = {} if got.retry_after is None else {"retry-after": f"{got.retry_after:g}"}
             return Answer(name, call, asked, 0, headers, problem=got.reason)
@@ -69,6 +73,18 @@ class RawTransport:
         if got.retry_after is not None:
             headers["retry-after"] = f"{got.retry_after:g}"
         return Answer(name, call, asked, got.status, headers, got.body)
+
+    def _tried(self, request: HttpRequest) -> HttpAnswer | Failure:
+        if len(self._unreached) >= MOST_UNREACHED:
+            return self._unreached[-1]
+        got = self._send(request)
+        if isinstance(got, Failure) and got.happened is Happened.NOT_SENT:
+            got = self._send(request)
+        if isinstance(got, Failure) and got.happened in _UNREACHED:
+            self._unreached.append(got)
+        else:
+            self._unreached.clear()
+        return got
 
     def _send(self, request: HttpRequest) -> HttpAnswer | Failure:
         self._limiter.acquire()

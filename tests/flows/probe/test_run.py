@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 from datetime import timedelta
 
 import pytest
 from harness import Export, demo_settings
+from tests.clients.raw_server import RawServer, http
 
 from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.clients.options import AbicartConnection
@@ -154,3 +156,53 @@ def test_old_files_of_probes_go_with_the_other_reports(shop) -> None:
     folder = run_folder(ctx)
     assert clean_reports(ctx, dry_run=False).gone == 2
     assert not folder.exists()
+
+
+def test_a_wrong_key_of_specters_is_green_and_the_last_line_and_the_report_say_so(shop, caplog) -> None:
+    connection = shop.specter_connection(user_key="another-user-key")
+    ctx = context(shop)
+    ctx.open_specter = lambda: SpecterClient(connection, shop.options)
+    with caplog.at_level("INFO"):
+        assert run(ctx, BOTH, nothing)["specter"]["unexpected"] == 0
+    last = caplog.records[-1]
+    assert last.levelname == "WARNING"
+    assert "Specter accepted none of the keys it was shown" in last.getMessage()
+    assert caplog.text.count("accepted none of the keys") == 1
+    report = (run_folder(ctx) / "report.md").read_text("utf-8")
+    assert report.index("accepted none of the keys") < report.index("questions:")
+    assert "connection specter_demo" in report
+
+
+def test_right_keys_leave_no_doubt(shop, caplog) -> None:
+    ctx = context(shop)
+    with caplog.at_level("INFO"):
+        run(ctx, ("specter",), nothing)
+    assert "accepted none of the keys" not in caplog.text + (run_folder(ctx) / "report.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("odd", [False, True])
+def test_the_log_shows_what_was_found_and_counts_what_was_not_asked(shop, odd: bool, caplog) -> None:
+    """Also where every answer is one that nobody knows."""
+    ctx = context(shop)
+    with RawServer(lambda _request: [http("0;7;nej\n")]) as server, caplog.at_level("INFO"):
+        if odd:
+            connection = shop.specter_connection(base_url=server.url)
+            ctx.open_specter = lambda: SpecterClient(connection, shop.options)
+        result = run(ctx, ("specter",), nothing)["specter"]
+    lines = [record.getMessage() for record in caplog.records]
+    assert "open questions" not in caplog.text
+    title = lines.index("Specter: what was found")
+    assert "docs/probe.md" in lines[title - 1] and "bin/sandbox --like" in lines[title - 1]
+    end = lines.index(
+        f"Specter: {result['not_asked']} more were not asked, since only a write, or a read that was not allowed, "
+        "would tell: see report.md"
+    )
+    words = "unexpected|open|settled|not asked"
+    found = [re.search(rf"  ({words})  ", f"{line}  ") for line in lines[title:end]]
+    order = (
+        ["unexpected"] * result["unexpected"] + ["open"] * result["not_told"] + ["settled"] * result["told"]
+    )
+    assert [one[1] for one in found if one] == order
+    assert bool(result["unexpected"]) is odd
+    assert (result["not_told"] > 0) is odd
+    assert min(result["told"], result["not_asked"]) > 0

@@ -8,16 +8,19 @@ from datetime import UTC, datetime
 
 from abicart_specter.domain.probe import abicart, specter
 from abicart_specter.domain.probe.records import Finding, SystemProbe, Verdict
+from abicart_specter.domain.probe.troubles import no_key_accepted
 
 NAMES = {"abicart": "Abicart", "specter": "Specter"}
 COLUMNS = ("question", "what it is about", "verdict", "value", "why")
 VERDICTS = {
     Verdict.UNEXPECTED: "unexpected",
-    Verdict.TOLD: "settled",
     Verdict.NOT_TOLD: "open",
+    Verdict.TOLD: "settled",
     Verdict.NOT_ASKED: "not asked",
 }
-"""In the order of the report."""
+"""In the order of the report and of the log: first what a person must look at."""
+LEGEND = "The numbers are those of docs/probe.md, the values those of the switches of bin/sandbox --like probe.json."
+MOST_NAMES = 3
 _WHAT_TO_DO = {
     Verdict.UNEXPECTED: "The answers fit nothing that this project knows. Send probe.json to whoever maintains it "
     "before the flows this concerns run on real data.",
@@ -56,7 +59,7 @@ _MEANINGS: Mapping[str, Mapping[tuple[str, str], str]] = {
 
 
 def rows(probe: SystemProbe) -> list[ReportRow]:
-    """All questions, unexpected answers first."""
+    """All questions, in the order of ``VERDICTS``."""
     order = list(VERDICTS)
     known = meanings(probe.system)
     return [
@@ -79,8 +82,22 @@ def summary(probe: SystemProbe) -> str:
 
 
 def unanswered(probe: SystemProbe) -> list[str]:
-    """What went without a complete answer, and why."""
-    return [f"{one.name}: {one.problem}" for one in probe.answers if not one.status]
+    """What went without a complete answer, and why; a line for each reason."""
+    lost: dict[str, list[str]] = {}
+    for one in probe.answers:
+        if not one.status:
+            lost.setdefault(one.problem, []).append(one.name)
+    return [f"{_first(names)}: {problem}" for problem, names in lost.items()]
+
+
+def doubts(shop: str, probes: Iterable[SystemProbe]) -> list[str]:
+    """What a person must check although nothing is known to be wrong."""
+    return [
+        "Specter accepted none of the keys it was shown: either they are wrong, or the account check works "
+        f"otherwise than is known. Test the connection specter_{shop} with the button in the list of connections."
+        for probe in probes
+        if no_key_accepted(probe)
+    ]
 
 
 def markdown(shop: str, made_at: datetime, probes: Sequence[SystemProbe], troubles: Sequence[str]) -> str:
@@ -94,6 +111,7 @@ def markdown(shop: str, made_at: datetime, probes: Sequence[SystemProbe], troubl
         f"{made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC. Only reads were made: nothing was written in either system, "
         "and no batch of Specter was acknowledged.",
         "",
+        *(f"- **{doubt}**" for doubt in doubts(shop, probes)),
         *(f"- {summary(probe)}" for probe in probes),
         *(f"- **{trouble}**" for trouble in troubles),
         "",
@@ -128,6 +146,11 @@ def _table(shown: Iterable[ReportRow]) -> list[str]:
         cells = (row.question, row.meaning, row.value, row.why)
         lines.append(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in cells)} |")
     return lines
+
+
+def _first(names: Sequence[str]) -> str:
+    more = len(names) - MOST_NAMES
+    return ", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _count(findings: Iterable[Finding], verdict: Verdict) -> int:

@@ -1,4 +1,4 @@
-"""Whether a system answered a probe at all, and if not, what is the matter."""
+"""Whether a system answered a probe at all, and accepted its keys; and if not, what is the matter."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from collections import Counter
 
 from abicart_specter.domain.probe.records import SystemProbe
+from abicart_specter.domain.probe.specter.material import Material
 
 _CONTEXT = {
     1001: "it was told no webshop",
@@ -38,3 +39,16 @@ def refused_outright(probe: SystemProbe) -> str:
         if codes[code] > len(probe.answers) // 2:
             return f"{words} (code {code})"
     return ""
+
+
+def no_key_accepted(probe: SystemProbe) -> bool:
+    """Whether Specter refused the account check with every key, and accepted nothing else.
+
+    That the keys are wrong does not follow: the account check may work otherwise than is known.
+    """
+    if probe.system != "specter":
+        return False
+    material = Material({one.name: one for one in probe.answers})
+    readings = material.readings.values()
+    refused = [one.refused or (one.is_html and one.answer.status == 500) for one in readings]
+    return bool(refused) and all(refused) and not any(True for _ in material.batches())

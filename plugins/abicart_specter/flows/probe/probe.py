@@ -14,7 +14,17 @@ from abicart_specter.clients.abicart_probe import ProbedShop
 from abicart_specter.clients.options import HttpOptions
 from abicart_specter.clients.probe_transport import REQUESTS_PER_SECOND
 from abicart_specter.domain.probe.records import SystemProbe, Verdict
-from abicart_specter.domain.probe.report import COLUMNS, NAMES, markdown, rows, summary, unanswered
+from abicart_specter.domain.probe.report import (
+    COLUMNS,
+    LEGEND,
+    NAMES,
+    VERDICTS,
+    doubts,
+    markdown,
+    rows,
+    summary,
+    unanswered,
+)
 from abicart_specter.domain.probe.troubles import no_answer, refused_outright
 from abicart_specter.errors import CredentialsError, FatalError, TransportError
 from abicart_specter.flows.context import FlowContext
@@ -151,9 +161,7 @@ def show(shop: str, gathered: Gathered, written: Written) -> None:
     """What was found, in the log."""
     for probe in gathered.probes:
         log.info("Shop %s: %s", shop, summary(probe))
-        log_table(
-            log, f"{NAMES[probe.system]}: open questions", COLUMNS, [row.cells() for row in rows(probe)]
-        )
+        _show_found(probe)
         for lost in unanswered(probe):
             log.warning("Shop %s: %s gave no complete answer to %s", shop, NAMES[probe.system], lost)
         for finding in probe.findings:
@@ -172,6 +180,22 @@ def show(shop: str, gathered: Gathered, written: Written) -> None:
         "Shop %s: findings and answers, without keys and personal data, to be sent on: %s",
         shop,
         written.probe,
+    )
+    for doubt in doubts(shop, gathered.probes):
+        log.warning("Shop %s: %s", shop, doubt)
+
+
+def _show_found(probe: SystemProbe) -> None:
+    """What was asked, in a table; of the rest how much it is. Nothing where nothing was answered."""
+    if no_answer(probe):
+        return
+    shown = [row for row in rows(probe) if row.verdict != VERDICTS[Verdict.NOT_ASKED]]
+    log.info("%s", LEGEND)
+    log_table(log, f"{NAMES[probe.system]}: what was found", COLUMNS, [row.cells() for row in shown])
+    log.info(
+        "%s: %d more were not asked, since only a write, or a read that was not allowed, would tell: see report.md",
+        NAMES[probe.system],
+        len(probe.findings) - len(shown),
     )
 
 
