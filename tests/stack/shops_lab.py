@@ -64,9 +64,10 @@ class Shop:
         return [dict(one) for one in self.abicart.inspect("order_heads")]
 
     def place_orders(self, count: int) -> None:
-        """Orders of lately, one of them of a buyer who buys everywhere."""
+        """Orders of just now, one of them of a buyer who buys everywhere. Older ones might lie before what the
+        schedule has read already."""
         products = [{one["kind"]: one["uid"]} for one in self.items().values()]
-        at = datetime.now(UTC) - timedelta(minutes=25)
+        at = datetime.now(UTC) - timedelta(seconds=count)
         orders: list[dict[str, Any]] = [
             {
                 "rows": [products[number % len(products)] | {"quantity": 1 + number}],
