@@ -154,13 +154,15 @@ def test_a_file_that_breaks_stops_its_shop_alone_and_loses_nothing(several: Seve
     old = south.price(number)
     order = south.orders()[0]
     with_it = len(several.stack.api.runs("nightly_import__south"))
-    several.write("south", SETTINGS["south"].replace("base_currency: SEK", "base_currency: SEK\n\tnonsense"))
+    broken = SETTINGS["south"].replace("base_currency: SEK", "base_currency: SEK\n\tnonsense")
+    line = broken.splitlines().index("\tnonsense") + 1
+    several.write("south", broken)
     for one in (number, "SOUTH-2"):
         south.specter.edit("article.prices", factor="1.1", numbers=[one])
     south.specter.edit("order.deliver", number=int(order["externalOrderNumber"]), tracking="SE1")
     stopped, night = several.trigger("nightly_import", "south"), several.trigger("nightly_import", "north")
     assert several.ended(stopped, night) == {stopped[0]: "failed", night[0]: "success"}
-    assert "south.yaml, line 11: this is not valid YAML" in several.log_of(*stopped, "check_shop")
+    assert f"south.yaml, line {line}: this is not valid YAML" in several.log_of(*stopped, "check_shop")
     several.stack.wait_for("The import error", 240, lambda: "Shop south: " in several.import_errors())
     assert south.price(number) == old
     assert north.price(number) == north.price_from(number)
