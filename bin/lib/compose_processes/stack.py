@@ -6,7 +6,6 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -46,43 +45,28 @@ class ComposeOptions:
 
 
 class ComposeStack(RunningAirflow):
-    """Use as a context manager: everything runs inside, nothing is left after.
-
-    :param say: gets a line for a person at each step.
-    :raises StackError: with a sentence for a person.
-    """
+    """Everything that ``docker compose up`` starts of a trial."""
 
     def __init__(
         self, home: Home, options: ComposeOptions, say: Callable[[str], None] = lambda _: None
     ) -> None:
-        super().__init__()
-        self.home = home
+        super().__init__(home, say)
         self.options = options
         self.processes: dict[str, Process] = {}
-        self._say = say
-        self._exit = ExitStack()
         self._done: set[str] = set()
         self._healthy: set[str] = set()
 
-    def __enter__(self) -> ComposeStack:
+    def _start(self) -> None:
         if sentence := missing_programs():
             raise StackError(sentence)
-        try:
-            self._exit.enter_context(claim(self.home, afresh=True))
-            names = [name for name in PORTS if name != "worker"]
-            self._ports = dict(zip(names, free_ports(len(names)), strict=True))
-            self.compose = self._read()
-            self._prepare_folders()
-            self.supervisor = self._exit.enter_context(Supervisor(self.home.path, grace=10.0))
-            self._up()
-            self._connect()
-        except BaseException:
-            self._exit.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._exit.close()
+        self._exit.enter_context(claim(self.home, afresh=True))
+        names = [name for name in PORTS if name != "worker"]
+        self._ports = dict(zip(names, free_ports(len(names)), strict=True))
+        self.compose = self._read()
+        self._prepare_folders()
+        self.supervisor = self._exit.enter_context(Supervisor(self.home.path, grace=10.0))
+        self._up()
+        self._connect()
 
     @property
     def env_file(self) -> Path:
@@ -108,11 +92,6 @@ class ComposeStack(RunningAirflow):
         """With the role that tasks have."""
         password = self.settings["LEDGER_PASSWORD"]
         return f"postgresql://sync_ledger:{password}@{LOOPBACK}:{self._ports[DATABASE]}/sync_ledger"
-
-    @property
-    def process_logs(self) -> Path:
-        """Folder with a log per process."""
-        return self.home.logs
 
     @property
     def task_logs(self) -> Path:
@@ -197,7 +176,7 @@ class ComposeStack(RunningAirflow):
                 )
             for service in ready:
                 del waiting[service.name]
-                starting += map(Starting, self._start(service))
+                starting += map(Starting, self._start_service(service))
             starting = self._still_starting(starting)
 
     def _is_met(self, dependency: Dependency) -> bool:
@@ -208,7 +187,7 @@ class ComposeStack(RunningAirflow):
             return bool(there) and self._done.issuperset(there)
         return bool(there) and (dependency.condition == "service_started" or self._healthy.issuperset(there))
 
-    def _start(self, service: Service) -> list[Process]:
+    def _start_service(self, service: Service) -> list[Process]:
         """Its processes that have yet to become healthy."""
         self._say(f"Starting {service.name}")
         count = self.options.scale.get(service.name, 1)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from local_stack import ledger
 from local_stack.airflow_api import AirflowApi
 from local_stack.errors import StackError
+from local_stack.files import Home
 from local_stack.supervisor import Supervisor
 from shop_sandbox.core.control_client import Control
 
@@ -23,15 +25,37 @@ POLL_SECONDS = 0.2
 class RunningAirflow(ABC):
     """What runs of flows need of a stack. Who starts one sets the attributes.
 
+    Use as a context manager: everything runs inside, nothing is left after.
+
+    :param say: gets a line for a person at each step.
     :param questions: what was asked in runs so far: task → subject and body.
+    :raises StackError: with a sentence for a person.
     """
 
     api: AirflowApi
     supervisor: Supervisor
     sandboxes: dict[str, Control]
 
-    def __init__(self) -> None:
+    def __init__(self, home: Home, say: Callable[[str], None]) -> None:
+        self.home = home
         self.questions: dict[str, tuple[str, str]] = {}
+        self._say = say
+        self._exit = ExitStack()
+
+    def __enter__(self) -> Self:
+        try:
+            self._start()
+        except BaseException:  # Ctrl-C and a signal too: what has been started must not be left
+            self._exit.close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._exit.close()
+
+    @abstractmethod
+    def _start(self) -> None:
+        """Start everything; what ends it goes into ``_exit`` at once."""
 
     @property
     @abstractmethod
@@ -39,9 +63,9 @@ class RunningAirflow(ABC):
         """SQLAlchemy's address of the ledger."""
 
     @property
-    @abstractmethod
     def process_logs(self) -> Path:
         """Folder with a log per process."""
+        return self.home.logs
 
     @property
     @abstractmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -57,20 +57,13 @@ class StackOptions:
 
 
 class LocalStack(RunningAirflow):
-    """Use as a context manager: everything runs inside, nothing is left after.
-
-    :param say: gets a line for a person at each step.
-    :raises StackError: with a sentence for a person.
-    """
+    """Airflow with LocalExecutor, SQLite and the sandbox servers."""
 
     def __init__(
         self, home: Home, options: StackOptions, say: Callable[[str], None] = lambda _: None
     ) -> None:
-        super().__init__()
-        self.home = home
+        super().__init__(home, say)
         self.options = options
-        self._say = say
-        self._exit = ExitStack()
         free = iter(free_ports(3))
         self.ui_port = options.ui_port or next(free)
         self.sandbox_ports = {
@@ -82,34 +75,21 @@ class LocalStack(RunningAirflow):
             server: Control(f"http://{LOOPBACK}:{port}") for server, port in self.sandbox_ports.items()
         }
 
-    def __enter__(self) -> LocalStack:
-        try:
-            self._exit.enter_context(claim(self.home, afresh=self.options.afresh))
-            self._check_ports()
-            self.password = password(self.home)
-            log_port = self._exit.enter_context(empty_log_server())
-            self._env = airflow_environment(
-                self.home, self.ui_port, log_port, dags=self.options.dags, extra=self.options.environment
-            )
-            self.supervisor = self._exit.enter_context(Supervisor(self.home.path))
-            self._start_all()
-        except BaseException:
-            self._exit.close()
-            raise
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._exit.close()
+    def _start(self) -> None:
+        self._exit.enter_context(claim(self.home, afresh=self.options.afresh))
+        self._check_ports()
+        self.password = password(self.home)
+        log_port = self._exit.enter_context(empty_log_server())
+        self._env = airflow_environment(
+            self.home, self.ui_port, log_port, dags=self.options.dags, extra=self.options.environment
+        )
+        self.supervisor = self._exit.enter_context(Supervisor(self.home.path))
+        self._start_all()
 
     @property
     def ledger_url(self) -> str:
         """SQLAlchemy's address of the ledger."""
         return f"sqlite:///{self.home.ledger}"
-
-    @property
-    def process_logs(self) -> Path:
-        """Folder with a log per process."""
-        return self.home.logs
 
     @property
     def task_logs(self) -> Path:
