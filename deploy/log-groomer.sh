@@ -19,13 +19,12 @@ groom() {
     find "$folder" -mindepth 1 -type d -empty -mtime +1 -delete 2>/dev/null || true
 }
 
+# before the first round: a stop must end this cleanly at any moment, and take the sleep along
+trap 'kill $(jobs -p) 2>/dev/null || true; exit 0' TERM INT
 groom
 [ "${1:-}" = --once ] && exit 0
-sleeper=
-trap '[ -z "$sleeper" ] || kill "$sleeper"; exit 0' TERM INT
 while true; do
     sleep 86400 &
-    sleeper=$!
-    wait "$sleeper"
+    wait $!
     groom
 done
