@@ -10,6 +10,7 @@ import pytest
 from compose_processes.compose_file import Compose, Dependency, Mount, Published, read_compose, seconds
 from compose_processes.errors import ComposeError
 from compose_processes.interpolation import interpolate, read_env
+from compose_processes.merging import merge
 
 Read = Callable[..., Compose]
 
@@ -188,3 +189,76 @@ volumes: {data: {}}
     def test_what_a_service_that_is_off_requires_is_required(self, read: Read) -> None:
         with pytest.raises(ComposeError, match="A is missing"):
             read(SERVICE + '    profiles: [off]\n    environment: {A: "${A:?is missing}"}\n')
+
+
+class TestTwoFiles:
+    BASE = """
+services:
+  one:
+    image: redis:7
+    command: [a, b]
+    environment: {A: "1", B: "2"}
+    depends_on: {two: {condition: service_started, required: false}}
+    volumes: [data:/data]
+    healthcheck: {test: ["CMD", "x"], retries: 2}
+  two: {image: "redis:7"}
+volumes: {data: {}}
+"""
+
+    @staticmethod
+    def merged(tmp_path: Path, override: str, names: str = "compose.yaml:more.yaml") -> Compose:
+        (tmp_path / "compose.yaml").write_text(TestTwoFiles.BASE, encoding="utf-8")
+        (tmp_path / "more.yaml").write_text(override, encoding="utf-8")
+        (tmp_path / ".env").write_text(f"COMPOSE_FILE={names}\nX=z\n", encoding="utf-8")
+        return read_compose(tmp_path / "compose.yaml", tmp_path / ".env")
+
+    def test_the_second_overrides_and_adds(self, tmp_path: Path) -> None:
+        compose = self.merged(
+            tmp_path,
+            """
+services:
+  one: &one
+    command: [c]
+    environment: {B: "${X}", C: "4"}
+    depends_on: {three: {condition: service_healthy}}
+    healthcheck: {test: ["CMD", "y"]}
+  two: {profiles: [off]}
+  three: {<<: *one, image: "redis:8", depends_on: {}}
+""",
+        )
+        assert list(compose.services) == ["one", "three"]
+        one = compose.services["one"]
+        assert (one.image, one.command) == ("redis:7", ("c",))
+        assert one.environment == {"A": "1", "B": "z", "C": "4"}
+        assert one.mounts == (Mount("data", "/data", True),)
+        assert one.depends_on == (
+            Dependency("two", "service_started", False),
+            Dependency("three", "service_healthy", True),
+        )
+        assert one.healthcheck is not None
+        assert (one.healthcheck.argv, one.healthcheck.retries) == (("y",), 2)
+
+    def test_one_file_that_is_named(self, tmp_path: Path) -> None:
+        assert list(self.merged(tmp_path, "", "compose.yaml").services) == ["one", "two"]
+
+    @pytest.mark.parametrize(
+        ("override", "words"),
+        [
+            ("services: {one: {volumes: [x:/y]}}", r"services\.one\.volumes: how two lists become one"),
+            ("services: {one: {environment: [A=1]}}", r"services\.one\.environment: one file has a single"),
+            ("services: {one: {command: c}}", r"services\.one\.command: one file has a single"),
+            ("services: {one: {command: }}", r"services\.one\.command: an override of nothing"),
+            ("services: {three: {profiles: [x]}}", "Service three has no image"),
+            ("include: [x]", "the key include is not understood"),
+        ],
+    )
+    def test_what_is_not_understood_is_an_error(self, tmp_path: Path, override: str, words: str) -> None:
+        with pytest.raises(ComposeError, match=words):
+            self.merged(tmp_path, override)
+
+    def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(ComposeError, match=r"There is no file .*gone\.yaml"):
+            self.merged(tmp_path, "", "compose.yaml:gone.yaml")
+
+    def test_profiles_add_up(self) -> None:
+        assert merge({"profiles": ["a"]}, {"profiles": ["b", "a"]}) == {"profiles": ["a", "b"]}

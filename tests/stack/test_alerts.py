@@ -1,4 +1,7 @@
-"""Alerts through a real Airflow: red runs and a question arrive by mail, and their end; the ledger goes for a while."""
+"""Alerts through a real Airflow: red runs and a question arrive by mail, and their end.
+
+The ledger goes for a while, and so does the shop's own file.
+"""
 
 from __future__ import annotations
 
@@ -123,6 +126,22 @@ def test_the_ledger_goes_and_a_callback_fails_meanwhile_and_nothing_is_lost(
     assert run(stack, ALERTS)[1] == "success"
     assert any("ÖVER: Liggaren" in text for text in mail.texts())
     told(stack, mail, "LARM: En körning misslyckades: enstaka ordrar")
+
+
+def test_the_shops_own_file_breaks_and_its_people_are_told_once(stack: LocalStack, mail: Mailbox) -> None:
+    run(stack, ALERTS)
+    mail.mails.clear()
+    path = Path(stack.options.environment["ABICART_SPECTER_SHOPS_DIR"]) / "demo.yaml"
+    good = path.read_text(encoding="utf-8")
+    path.write_text(f"{good}\norders: [\n", encoding="utf-8")
+    assert run(stack, ALERTS)[1] == "failed"
+    assert run(stack, ALERTS)[1] == "failed"
+    (text,) = mail.texts()
+    assert "LARM: En butiks inställningsfil" in text
+    assert "this is not valid YAML" in text
+    path.write_text(good, encoding="utf-8")
+    assert run(stack, ALERTS)[1] == "success"
+    assert any("ÖVER: En butiks inställningsfil" in text for text in mail.texts())
 
 
 def test_a_question_is_told_and_over_when_answered(stack: LocalStack, mail: Mailbox) -> None:

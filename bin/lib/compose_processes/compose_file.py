@@ -1,4 +1,4 @@
-"""A compose file as records: only what is run, interpolated, checked."""
+"""Compose files as records: only what is run, interpolated, checked."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ruamel.yaml import YAML
 from compose_processes.errors import ComposeError
 from compose_processes.interpolation import interpolate, read_env
 from compose_processes.keys import check_service, check_top
+from compose_processes.merging import merge
 
 CONDITIONS = ("service_started", "service_healthy", "service_completed_successfully")
 _PART = re.compile(r"(\d+(?:\.\d+)?)(us|ms|s|m|h)")
@@ -80,15 +81,15 @@ class Compose:
 
 
 def read_compose(path: Path, env_file: Path) -> Compose:
-    """The file with the variables of ``env_file``.
+    """The file with the variables of ``env_file``; where ``COMPOSE_FILE`` is one of them, the files that it names.
 
     :raises ComposeError: what Docker Compose would refuse, or what is not understood here.
     """
     variables = read_env(env_file)
-    with path.open(encoding="utf-8") as stream:
-        document = YAML(typ="safe", pure=True).load(stream)
-    document = {key: value for key, value in document.items() if not key.startswith("x-")}
-    check_top(document)
+    names = variables.get("COMPOSE_FILE") or path.name
+    document: dict[str, Any] = {}
+    for name in names.split(":"):
+        document = merge(document, _document(path.with_name(name)))
     # a required variable of a service that is not switched on is required all the same, as in Docker Compose
     document = interpolate(document, variables)
     volumes = set(document.get("volumes") or {})
@@ -107,7 +108,19 @@ def read_compose(path: Path, env_file: Path) -> Compose:
     return Compose(path.parent, active)
 
 
+def _document(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise ComposeError(f"There is no file {path}.")
+    with path.open(encoding="utf-8") as stream:
+        whole = YAML(typ="safe", pure=True).load(stream)
+    document = {key: value for key, value in whole.items() if not key.startswith("x-")}
+    check_top(document)
+    return document
+
+
 def _service(name: str, raw: Mapping[str, Any], volumes: set[str]) -> Service:
+    if "image" not in raw:
+        raise ComposeError(f"Service {name} has no image.")
     return Service(
         name=name,
         image=raw["image"],

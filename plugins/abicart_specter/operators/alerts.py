@@ -1,16 +1,16 @@
-"""The alerts of a shop: one look, one delivery. A problem of the ledger itself is told from an Airflow Variable."""
+"""The alerts of a shop: one look, one delivery. What the ledger cannot remember is told from Airflow Variables."""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from airflow.sdk import Variable
-
 from abicart_specter.operators.base import ShopOperator
+from abicart_specter.operators.kept_note import KeptNote
 
 if TYPE_CHECKING:
     from airflow.sdk import Context
+
+    from abicart_specter.settings.alerts import AlertSettings
 
 
 class AlertsOperator(ShopOperator):
@@ -19,29 +19,49 @@ class AlertsOperator(ShopOperator):
     def execute(self, context: Context) -> dict[str, Any]:
         from abicart_specter.errors import ConfigurationError, LedgerError
         from abicart_specter.flows.alerts.alerts import alerts, send_test
-        from abicart_specter.flows.alerts.without_ledger import ledger_problem, ledger_serves
+        from abicart_specter.flows.alerts.causes import LEDGER
+        from abicart_specter.flows.alerts.notes import NotedAlarm
+        from abicart_specter.flows.alerts.without_ledger import ledger_problem
         from abicart_specter.flows.context import utc_now
         from abicart_specter.hooks.ledger import LedgerHook
         from abicart_specter.hooks.notify import ways
         from abicart_specter.ledger import LedgerUnavailableError
         from abicart_specter.operators.airflow_runs import TaskAnswers
 
-        settings = self.shop_settings().alerts
-        channels, name = ways(settings), f"abicart_specter_ledger_alarm__{self.shop}"
-        kept = json.loads(Variable.get(name, default="") or "{}")
+        settings = self._settings()
+        channels, note = ways(settings), KeptNote(f"abicart_specter_ledger_alarm__{self.shop}")
+        alarm = NotedAlarm(LEDGER, self.shop, settings, channels)
         try:
             with LedgerHook().get_conn():
                 pass
         except (LedgerError, ConfigurationError, LedgerUnavailableError) as error:
-            note: dict[str, Any] | None = ledger_problem(
-                error, self.shop, settings, kept, channels, utc_now()
-            )
-            Variable.set(name, json.dumps(note))
+            problem = error
+            note.change(lambda kept: ledger_problem(alarm, kept, problem, utc_now()))
             raise
-        note = ledger_serves(self.shop, settings, kept, channels, utc_now())
-        if note is not None or kept:
-            Variable.set(name, json.dumps(note or {}))
+        note.change(lambda kept: alarm.is_over(kept, utc_now()))
         with self.flow_context(context) as ctx:
             if context["params"].get("test_message"):
                 send_test(ctx, channels)
             return alerts(ctx, TaskAnswers(context["ti"], self.shop), channels)
+
+    def _settings(self) -> AlertSettings:
+        """:raises ConfigurationError: the shop's file cannot be used. Whom it names is told, if that is legible."""
+        from abicart_specter.errors import ConfigurationError
+        from abicart_specter.flows.alerts.causes import SHOP_FILE
+        from abicart_specter.flows.alerts.notes import NotedAlarm
+        from abicart_specter.flows.context import utc_now
+        from abicart_specter.hooks.notify import ways
+        from abicart_specter.settings import alerts_alone
+
+        note = KeptNote(f"abicart_specter_file_alarm__{self.shop}")
+        try:
+            settings = self.shop_settings().alerts
+        except ConfigurationError as error:
+            problem = error
+            if (alone := alerts_alone(self.shop)) is not None:
+                alarm = NotedAlarm(SHOP_FILE, self.shop, alone, ways(alone))
+                note.change(lambda kept: alarm.lasts(kept, problem, utc_now()))
+            raise
+        alarm = NotedAlarm(SHOP_FILE, self.shop, settings, ways(settings))
+        note.change(lambda kept: alarm.is_over(kept, utc_now()))
+        return settings

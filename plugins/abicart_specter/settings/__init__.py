@@ -5,6 +5,7 @@ Imports neither pandas nor SQLAlchemy nor Airflow, so that DAG files may use it.
 
 from __future__ import annotations
 
+from abicart_specter.settings.alerts_alone import alerts_alone
 from abicart_specter.settings.folder import ShopInFolder, all_files, look_at
 from abicart_specter.settings.imports import Master
 from abicart_specter.settings.load import article_mapping_path, load_shop, load_shop_by_name
@@ -26,6 +27,7 @@ __all__ = [
     "ShopInFolder",
     "ShopSettings",
     "SpecialNumber",
+    "alerts_alone",
     "all_files",
     "article_mapping_path",
     "include_dir",

@@ -29,7 +29,7 @@ _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _DEEPEST = 30
 _LONGEST_INTEGER = 18
 _MOST_VALUES = 20_000
-_LARGEST_FILE = 200_000
+LARGEST_FILE = 200_000
 """Bytes. A file beyond it is no settings file, and reading it would hold up every other shop's."""
 
 
@@ -66,6 +66,10 @@ def read_yaml(path: Path) -> YamlDocument:
     :raises ConfigurationError: it cannot be read, is no YAML, or holds something that is not a plain value; the
         text names file and line.
     """
+    return parse_yaml(path, _text(path))
+
+
+def _text(path: Path) -> str:
     try:
         status = path.stat()
         if not S_ISREG(status.st_mode):  # reading a pipe would wait for ever
@@ -73,12 +77,12 @@ def read_yaml(path: Path) -> YamlDocument:
                 f"{shown(path)}: this is a folder or something else that is no file.",
                 remedy="Move it away, and put a file there.",
             )
-        if status.st_size > _LARGEST_FILE:
+        if status.st_size > LARGEST_FILE:
             raise ConfigurationError(
-                f"{shown(path)}: the file has {status.st_size:,} bytes; at most {_LARGEST_FILE:,} are read.",
+                f"{shown(path)}: the file has {status.st_size:,} bytes; at most {LARGEST_FILE:,} are read.",
                 remedy="Compare the file with demo.yaml.",
             )
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigurationError(f"{shown(path)}: there is no such file.", remedy=f"Create {path}.") from None
     except UnicodeDecodeError as error:
@@ -90,6 +94,13 @@ def read_yaml(path: Path) -> YamlDocument:
         raise ConfigurationError(
             f"{shown(path)}: the file cannot be read ({error.strerror}).", remedy="Check its permissions."
         ) from None
+
+
+def parse_yaml(path: Path, text: str) -> YamlDocument:
+    """The same of a text that was read already.
+
+    :raises ConfigurationError: as ``read_yaml``.
+    """
     node = _compose(path, text)
     if node is None:
         raise ConfigurationError(

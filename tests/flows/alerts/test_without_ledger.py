@@ -10,7 +10,9 @@ import pytest
 from alert_lab import FIVE, AlertLab
 
 from abicart_specter.errors import AbicartSpecterError, LedgerError
-from abicart_specter.flows.alerts.without_ledger import ledger_problem, ledger_serves
+from abicart_specter.flows.alerts.causes import LEDGER
+from abicart_specter.flows.alerts.notes import NotedAlarm
+from abicart_specter.flows.alerts.without_ledger import ledger_problem
 from abicart_specter.hooks.notify import ways
 from abicart_specter.ledger import Ledger, LedgerUnavailableError
 
@@ -22,11 +24,9 @@ def gone(tmp_path: Path) -> LedgerError:
 
 
 def look(lab: AlertLab, kept: object, error: AbicartSpecterError | None) -> object:
-    alerts = lab.settings.alerts
-    if error is None:
-        note = ledger_serves("demo", alerts, kept, ways(alerts), lab.now)
-    else:
-        note = ledger_problem(error, "demo", alerts, kept, ways(alerts), lab.now)
+    settings = lab.settings.alerts
+    alarm = NotedAlarm(LEDGER, "demo", settings, ways(settings))
+    note = alarm.is_over(kept, lab.now) if error is None else ledger_problem(alarm, kept, error, lab.now)
     return json.loads(json.dumps(note))
 
 

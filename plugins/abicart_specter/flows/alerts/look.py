@@ -11,7 +11,7 @@ from abicart_specter.domain.orders.ripeness import AWAITING_PAYMENT
 from abicart_specter.flows.alerts import causes
 from abicart_specter.flows.alerts.airflow_runs import AirflowRuns
 from abicart_specter.flows.alerts.missed_import import missed_import
-from abicart_specter.flows.alerts.texts import SHOWN
+from abicart_specter.flows.alerts.texts import SHOWN, cut_short
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.drain_queue import account_name
 from abicart_specter.flows.imports.silence import silences, wanted_queues
@@ -25,7 +25,6 @@ UNSENT_AFTER = timedelta(minutes=30)
 LATE_AFTER = timedelta(minutes=60)
 LATE_WHILE_RUNNING = timedelta(hours=3)
 """A run that sends thousands of orders keeps the next one from reading for a while."""
-LONGEST_PROBLEM = 600
 QUESTION_GRACE = timedelta(minutes=15)
 WAIT_BY_THEMSELVES = frozenset({AWAITING_PAYMENT, "manual_export"})
 """Rules of held orders that need nobody: they go when they are paid, or by the shop's setting somebody sends them."""
@@ -171,11 +170,9 @@ def _silent(ctx: FlowContext, airflow: AirflowRuns, open_before: Open) -> Found:
 
 
 def _shop_files(ctx: FlowContext, airflow: AirflowRuns, open_before: Open) -> Found:
-    """A shop whose file is broken cannot tell anybody: the addresses stand in it. Its neighbours do."""
+    """A shop whose file is broken may be unable to tell anybody: the addresses stand in it. Its neighbours do."""
     for one in all_files():
         if one.problem:
-            problem = (
-                one.problem if len(one.problem) <= LONGEST_PROBLEM else f"{one.problem[:LONGEST_PROBLEM]} …"
-            )
             words = f"the file of shop {one.name} cannot be used"
-            yield f"{causes.SHOP_FILE}:{one.name}", words, {"broken": one.name, "problem": problem}
+            facts = {"broken": one.name, "problem": cut_short(one.problem)}
+            yield f"{causes.SHOP_FILE}:{one.name}", words, facts

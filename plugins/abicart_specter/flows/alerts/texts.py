@@ -22,9 +22,16 @@ from abicart_specter.settings.types import STOCKHOLM
 LANGUAGES: dict[str, Language] = {"sv": words_sv.LANGUAGE, "en": words_en.LANGUAGE}
 SHOWN = 5
 """How many product or order numbers a message names."""
+LONGEST_PROBLEM = 600
+"""Characters of a technical problem that a message quotes."""
 
 _TIMES = frozenset({"until", "since", "ended", "deadline", "scanned_to", "failing_since"})
 _BY_HAND = frozenset({"order_export_single", "product_export", "import_undo", "product_number_validation"})
+
+
+def cut_short(problem: str) -> str:
+    """Technical words for a message: a file may have hundreds of mistakes."""
+    return problem if len(problem) <= LONGEST_PROBLEM else f"{problem[:LONGEST_PROBLEM]} …"
 
 
 @dataclass(frozen=True, slots=True)

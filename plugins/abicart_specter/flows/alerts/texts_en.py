@@ -66,9 +66,9 @@ TEXTS: dict[str, Text] = {
     "shop_file": Text(
         title="A shop's settings file cannot be used",
         opened="The settings file of shop {broken} cannot be used.",
-        means="Nothing goes between that shop and Specter: each run stops at its first task, and the shop's own alerts "
-        "are silent. If only a field mapping is missing, the runs that need it stop. Nothing is lost, and other shops "
-        "are not touched.",
+        means="Nothing goes between that shop and Specter: each run stops at its first task, and the shop's other "
+        "alerts are silent. If only a field mapping is missing, the runs that need it stop. Nothing is lost, and other "
+        "shops are not touched.",
         do="Correct the file, or tell whoever looks after the installation. In technical words: {problem}",
         otherwise="That shop's orders do not reach Specter, and its prices and stock are not brought up to date.",
         closed="The file of {broken} can be used again, or is gone. What waited is taken by the next runs.",

@@ -64,8 +64,8 @@ TEXTS: dict[str, Text] = {
         title="En butiks inställningsfil går inte att använda",
         opened="Inställningsfilen för butiken {broken} går inte att använda.",
         means="Inget går mellan den butiken och Specter: varje körning stannar vid sin första uppgift, och butikens "
-        "egna larm är tysta. Saknas bara en fältmappning, så stannar de körningar som behöver den. Inget är förlorat, "
-        "och andra butiker är inte berörda.",
+        "övriga larm är tysta. Saknas bara en fältmappning, så stannar de körningar som behöver den. Inget är "
+        "förlorat, och andra butiker är inte berörda.",
         do="Rätta filen, eller säg till den som sköter installationen. Med tekniska ord: {problem}",
         otherwise="Den butikens ordrar når inte Specter, och dess priser och lager följer inte med.",
         closed="Filen för {broken} går att använda igen, eller är borta. Det som väntade tas av nästa körningar.",
