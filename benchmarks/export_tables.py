@@ -66,7 +66,7 @@ def summary_table(runs: Sequence[RunFigures]) -> str:
         ("article calls", [str(r.article_calls) for r in runs]),
         ("reading requests per 1,000 items", [per_thousand(r.requests["abicart"], r) for r in runs]),
         ("article calls per 1,000 items", [per_thousand(r.article_calls, r) for r in runs]),
-        ("writes", [str(r.writes) for r in runs]),
+        ("writes of records", [str(r.writes) for r in runs]),
         (
             "new connections to Abicart / Specter",
             [" / ".join(map(str, r.connections.values())) for r in runs],
