@@ -62,6 +62,33 @@ def test_a_dry_run_writes_nothing_anywhere_and_shows_no_person(order_lab: OrderL
         assert text not in caplog.text
 
 
+def proof_shown(lab: OrderLab, uid: int, caplog: pytest.LogCaptureFixture) -> list[str]:
+    """What a dry run says of the order's amounts."""
+    caplog.clear()
+    with caplog.at_level(logging.INFO):
+        lab.single(uid, dry_run=True)
+    return [one for one in caplog.messages if "proof (" in one or " VAT " in one or "to pay" in one]
+
+
+def test_a_dry_run_of_one_that_went_shows_its_proof_as_it_was_then(order_lab: OrderLab, caplog) -> None:
+    uid = order_lab.place(NOON)
+    before = proof_shown(order_lab, uid, caplog)
+    assert any(one.startswith(" VAT 25 %") for one in before)
+    order_lab.single(uid)
+    with order_lab.context().open_abicart() as client:
+        row = client.orders.get_orders([uid])[uid]["items"][0]["uid"]
+    order_lab.abicart_server.control.edit("edit_order", uid=uid, quantity={row: 9})
+    assert proof_shown(order_lab, uid, caplog) == before
+    assert "rows to Specter" not in caplog.text
+
+
+def test_a_dry_run_of_one_that_was_linked_says_that_there_is_no_proof(order_lab: OrderLab, caplog) -> None:
+    uid = order_lab.place(NOON)
+    order_lab.single(uid, link_to="4711")
+    assert proof_shown(order_lab, uid, caplog) == []
+    assert "no proof is kept" in caplog.text
+
+
 def test_an_order_that_waits_for_its_payment_is_held_unless_a_person_says_otherwise(
     order_lab: OrderLab,
 ) -> None:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from abicart_specter.clients.abicart import AbicartClient
 from abicart_specter.clients.order_documents import OrderDocument
 from abicart_specter.domain.mapping import ArticleMapping, article_mapping
-from abicart_specter.domain.money import fixed, shortest
 from abicart_specter.domain.orders.masking import masked
 from abicart_specter.domain.orders.order_mapping import OrderMapping
 from abicart_specter.domain.orders.ripeness import not_ripe
@@ -25,6 +24,7 @@ from abicart_specter.flows.orders.prepare_order import (
     prepare,
     read,
 )
+from abicart_specter.flows.orders.show_proof import show_proof
 from abicart_specter.flows.reports import log_table, printable
 from abicart_specter.flows.requests_made import counted_abicart
 from abicart_specter.flows.send_products import mapping_context
@@ -105,6 +105,7 @@ def _preview(
         return "gone"
     if record is not None and record.state in SETTLED:
         log.info("Order %s: in Specter already, %s.", record.number, record.words())
+        _show_kept_proof(ctx, record)
         return "in Specter already"
     try:
         order = read(document, tools)
@@ -159,45 +160,20 @@ def _show(prepared: PreparedOrder, tools: OrderTools, known: CustomerState) -> N
             for place, (row, wire) in enumerate(zip(prepared.rows.rows, written.rows, strict=True), 1)
         ],
     )
-    show_proof(prepared)
+    show_proof(prepared.order.number, prepared.proof())
     for flag in prepared.flags(written):
         log.warning("Order %s, %s: %s %s", prepared.order.number, flag.rule, flag.message, flag.remedy)
 
 
-def show_proof(prepared: PreparedOrder) -> None:
-    """The shop's amounts beside those sent, per VAT rate."""
-    proof = prepared.rows.proof
-    rows = [
-        (
-            f"VAT {shortest(one.percent)} %",
-            fixed(one.shop_ex, 2),
-            fixed(one.sent_ex, 2),
-            fixed(one.shop_vat, 2),
-            fixed(one.sent_vat, 2),
+def _show_kept_proof(ctx: FlowContext, record: OrderRecord) -> None:
+    """What went, as it was proved then: the shop may have changed the order since."""
+    if (proof := ctx.ledger.orders.proof(ctx.shop, record.uid)) is None:
+        log.info(
+            "Order %s: no proof is kept: it was linked, or its detail is older than retention keeps it.",
+            record.number,
         )
-        for one in proof.rates
-    ]
-    log_table(
-        log,
-        f"Order {prepared.order.number}: proof ({proof.model}; {proof.reading})",
-        ("", "shop ex VAT", "sent ex VAT", "shop VAT", "sent VAT"),
-        rows,
-    )
-    log.info(
-        "Order %s: to pay %s in the shop, %s by the rows; difference %s. Gift cards used %s, sold %s, rounding row %s.",
-        prepared.order.number,
-        *(
-            fixed(amount, 2)
-            for amount in (
-                proof.shop_total,
-                proof.sent_total,
-                proof.difference,
-                proof.gift_cards_used,
-                proof.gift_cards_sold,
-                proof.rounding,
-            )
-        ),
-    )
+    else:
+        show_proof(record.number, proof)
 
 
 def _open(fields: Mapping[str, str]) -> dict[str, str]:
