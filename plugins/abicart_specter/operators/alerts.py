@@ -10,8 +10,6 @@ from abicart_specter.operators.kept_note import KeptNote
 if TYPE_CHECKING:
     from airflow.sdk import Context
 
-    from abicart_specter.settings.alerts import AlertSettings
-
 
 class AlertsOperator(ShopOperator):
     """Never retried: the next run is five minutes away, and what was not delivered waits in the ledger."""
@@ -27,8 +25,9 @@ class AlertsOperator(ShopOperator):
         from abicart_specter.hooks.notify import ways
         from abicart_specter.ledger import LedgerUnavailableError
         from abicart_specter.operators.airflow_runs import TaskAnswers
+        from abicart_specter.operators.own_file import settings_or_tell
 
-        settings = self._settings()
+        settings = settings_or_tell(self)
         channels, note = ways(settings), KeptNote(f"abicart_specter_ledger_alarm__{self.shop}")
         alarm = NotedAlarm(LEDGER, self.shop, settings, channels)
         try:
@@ -43,25 +42,3 @@ class AlertsOperator(ShopOperator):
             if context["params"].get("test_message"):
                 send_test(ctx, channels)
             return alerts(ctx, TaskAnswers(context["ti"], self.shop), channels)
-
-    def _settings(self) -> AlertSettings:
-        """:raises ConfigurationError: the shop's file cannot be used. Whom it names is told, if that is legible."""
-        from abicart_specter.errors import ConfigurationError
-        from abicart_specter.flows.alerts.causes import SHOP_FILE
-        from abicart_specter.flows.alerts.notes import NotedAlarm
-        from abicart_specter.flows.context import utc_now
-        from abicart_specter.hooks.notify import ways
-        from abicart_specter.settings import alerts_alone
-
-        note = KeptNote(f"abicart_specter_file_alarm__{self.shop}")
-        try:
-            settings = self.shop_settings().alerts
-        except ConfigurationError as error:
-            problem = error
-            if (alone := alerts_alone(self.shop)) is not None:
-                alarm = NotedAlarm(SHOP_FILE, self.shop, alone, ways(alone))
-                note.change(lambda kept: alarm.lasts(kept, problem, utc_now()))
-            raise
-        alarm = NotedAlarm(SHOP_FILE, self.shop, settings, ways(settings))
-        note.change(lambda kept: alarm.is_over(kept, utc_now()))
-        return settings

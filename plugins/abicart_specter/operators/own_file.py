@@ -1,0 +1,29 @@
+"""The alerts' settings of a shop; if its file cannot be used, the people that it names are told first."""
+
+from __future__ import annotations
+
+from abicart_specter.errors import ConfigurationError
+from abicart_specter.flows.alerts.causes import SHOP_FILE
+from abicart_specter.flows.alerts.notes import NotedAlarm
+from abicart_specter.flows.context import utc_now
+from abicart_specter.hooks.notify import ways
+from abicart_specter.operators.base import ShopOperator
+from abicart_specter.operators.kept_note import KeptNote
+from abicart_specter.settings import alerts_alone
+from abicart_specter.settings.alerts import AlertSettings
+
+
+def settings_or_tell(task: ShopOperator) -> AlertSettings:
+    """:raises ConfigurationError: the file cannot be used. Nobody was told if its part ``alerts`` is not in order."""
+    note = KeptNote(f"abicart_specter_file_alarm__{task.shop}")
+    try:
+        settings = task.shop_settings().alerts
+    except ConfigurationError as error:
+        problem = error
+        if (alone := alerts_alone(task.shop)) is not None:
+            alarm = NotedAlarm(SHOP_FILE, task.shop, alone, ways(alone))
+            note.change(lambda kept: alarm.lasts(kept, problem, utc_now()))
+        raise
+    alarm = NotedAlarm(SHOP_FILE, task.shop, settings, ways(settings))
+    note.change(lambda kept: alarm.is_over(kept, utc_now()))
+    return settings
