@@ -36,6 +36,8 @@ ORDERS_OF_THE_KILL = 30
 SLOW_MS = 200
 RUN_SECONDS = 600.0
 TESTED_ELSEWHERE = {"ledger_rebuild", "connection_probe"}
+SCHEDULE_SECONDS, QUIET_SECONDS = 600, 90
+"""Orders are exported so often; and so long before it nothing is begun that a scheduled run would take over."""
 SILENT_SECONDS = 45
 """After so long a task whose worker was killed is taken for dead; as a person would set it, the default is 180."""
 
@@ -142,10 +144,16 @@ def tasks_of(worker: int) -> Iterator[str]:
                 yield title[1].decode()
 
 
+def is_quiet() -> bool:
+    """Whether the next scheduled run is some way off."""
+    return SCHEDULE_SECONDS - time.time() % SCHEDULE_SECONDS > QUIET_SECONDS
+
+
 def test_a_worker_killed_while_it_sends_orders(stack: ComposeStack) -> None:
     specter = stack.sandboxes["specter"]
     specter.latency(request_ms=SLOW_MS)
     stack.wait_until_parsed(ORDER_EXPORT)
+    stack.wait_for("A while without a scheduled run", 2 * QUIET_SECONDS, is_quiet)
     numbers = place_marked_orders(stack, ORDERS_OF_THE_KILL)
     killer = WorkerKiller(stack, numbers)
     started = time.monotonic()
