@@ -1,6 +1,6 @@
 # Airflow with the sync in it. No settings, keys or shop files are in the image: those come from .env and a folder.
 #
-# "slim" is Airflow without the 70 providers that the full image brings along: what is needed is pinned in
+# "slim" is Airflow without most of the 30 or so providers of the full image: what is needed is pinned in
 # requirements.txt. The tag is pinned, its digest is not: whoever builds can add it (docker buildx imagetools inspect).
 FROM apache/airflow:slim-3.3.2-python3.12
 
