@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from tests.stack.killing import ORDER_EXPORT, all_went_once, impatient, kill_while_sending
 
 from compose_processes.machine import missing_programs
 from compose_processes.stack import ComposeOptions, ComposeStack
@@ -18,10 +19,10 @@ RUN_SECONDS = 600.0
 
 
 @pytest.fixture(scope="module")
-def stack() -> Iterator[ComposeStack]:
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ComposeStack]:
     if sentence := missing_programs():
         pytest.skip(sentence)
-    options = ComposeOptions(settings={"COMPOSE_FILE": FILES})
+    options = ComposeOptions(settings={"COMPOSE_FILE": FILES, **impatient(tmp_path_factory.mktemp("shops"))})
     with ComposeStack(project_home(NAME), options) as running:
         yield running
 
@@ -46,3 +47,9 @@ def test_flow(stack: ComposeStack, flow: FlowRun) -> None:
     result = run_flow(stack, flow, seconds=RUN_SECONDS)
     stack.api.unpause(flow.dag_id, paused=True)
     assert result.complaints == []
+
+
+def test_the_scheduler_is_killed_with_its_tasks_while_they_send_orders(stack: ComposeStack) -> None:
+    kill = kill_while_sending(stack, "scheduler", then=stack.start_again)
+    assert len(stack.api.tries(ORDER_EXPORT, kill.run_id, kill.task)) >= 2
+    all_went_once(stack, kill.numbers)

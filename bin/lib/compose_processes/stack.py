@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,7 +24,7 @@ from local_stack.airflow_api import AirflowApi
 from local_stack.errors import StackError
 from local_stack.files import PROJECT, Home, claim
 from local_stack.ports import LOOPBACK, free_ports
-from local_stack.running import RunningAirflow
+from local_stack.running import POLL_SECONDS, RunningAirflow
 from local_stack.supervisor import Component, Supervisor
 from shop_sandbox.core.control_client import Control
 
@@ -123,6 +124,15 @@ class ComposeStack(RunningAirflow):
         self.supervisor.kill(name)
         self._done.add(name)
 
+    def start_again(self, name: str) -> None:
+        """Start what was killed once more and wait until it is healthy, as Docker does: ``restart: unless-stopped``."""
+        self._done.discard(name)
+        self._healthy.discard(name)
+        self.supervisor.start_again(name)
+        starting = [Starting(self.processes[name])]
+        while starting := self._still_starting(starting):
+            time.sleep(POLL_SECONDS)
+
     def dump(self, database: str, *options: str) -> str:
         """What ``pg_dump`` writes of a database, without what is different each time."""
         process = self.processes[DATABASE]
@@ -178,6 +188,8 @@ class ComposeStack(RunningAirflow):
                 del waiting[service.name]
                 starting += map(Starting, self._start_service(service))
             starting = self._still_starting(starting)
+            if starting:
+                time.sleep(POLL_SECONDS)
 
     def _is_met(self, dependency: Dependency) -> bool:
         if dependency.service not in self.compose.services:

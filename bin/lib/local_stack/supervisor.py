@@ -106,6 +106,16 @@ class Supervisor:
             if not self._changed.wait_for(lambda: name in self._ended, END_SECONDS):
                 raise StackError(f"{self._components[name].title} could not be killed.")
 
+    def start_again(self, name: str) -> None:
+        """Start a component that was killed once more.
+
+        :raises StackError: it could not be started.
+        """
+        with self._changed:
+            del self._ended[name], self._pids[name]
+        self._wanted.discard(name)
+        self.start(self._components[name])
+
     def run(self, *components: Component, seconds: float) -> None:
         """Start processes side by side and wait until they have done their work.
 
