@@ -32,7 +32,13 @@ def dag_doc(dag_file: str, shop_file: Path, shop: str) -> str:
     if not seen.problem:
         return text
     stopped = "every run" if seen.settings is None else "every run that needs it"
-    return f"**This shop's file cannot be used, so that {stopped} stops at its first task.** {seen.problem}\n\n{text}"
+    words = f"**This shop's file cannot be used, so that {stopped} stops at its first task.** {_plain(seen.problem)}"
+    return f"{words}\n\n{text}"
+
+
+def _plain(words: str) -> str:
+    """Words that quote a file, as Markdown that shows them as they are."""
+    return words.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def shop_problems() -> str:

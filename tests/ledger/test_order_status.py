@@ -209,7 +209,8 @@ def test_each_shop_has_its_own_view_of_an_account(ledger: Ledger) -> None:
 
 def test_matching_again_changes_nothing(timed: Ledger, clock: Clock) -> None:
     linked(timed, 1, "7001")
-    linked(timed, 2, "7001")
+    scan(timed, [2])
+    timed.orders.link(SHOP, 2, "7001", who="", why="", by="mark")
     tell(timed, "1", ("7001", told("3", "D")), ("7002", told("3", "D")))
     timed.status.take_in(SHOP, ACCOUNT)
     timed.status.match(SHOP)

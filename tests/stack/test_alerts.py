@@ -79,6 +79,9 @@ def test_a_red_run_is_told_with_its_link_and_over_with_the_next_green_one(
 ) -> None:
     assert run(stack, ALERTS)[1] == "success"
     mail.mails.clear()
+    assert run(stack, SINGLE, UNKNOWN | {"dry_run": True})[1] == "failed"  # whoever tries sees it himself
+    run(stack, ALERTS)
+    assert mail.mails == []
     red, state = run(stack, SINGLE, UNKNOWN)
     assert state == "failed"
     told(stack, mail, "En körning misslyckades: enstaka ordrar")

@@ -1,4 +1,4 @@
-"""``python -m compose_processes``: the services of docker-compose.yaml as processes, until Ctrl-C."""
+"""``bin/stack``: the services of docker-compose.yaml as processes, with the sandbox and the shop demo, until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local_stack.signals import stop_on_signals
 
 def main(arguments: list[str]) -> int:
     """Exit code: 0 or 130 and the like after a signal, 1 if something is wrong."""
-    parser = argparse.ArgumentParser(prog="compose_processes", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bin/stack", description=(__doc__ or "").partition(": ")[2])
     parser.add_argument("--name", default="compose", help="folder under .airflow (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=2, help="(default: %(default)s)")
     options = parser.parse_args(arguments)

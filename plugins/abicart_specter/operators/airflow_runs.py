@@ -29,7 +29,8 @@ class TaskAnswers:
         later = datetime.now(UTC) + timedelta(days=1)
         asked = GetPreviousDagRun(dag_id=self._dag(flow), logical_date=later, state=state)
         run = task_runner.SUPERVISOR_COMMS.send(asked).dag_run
-        return None if run is None else Ended(run.run_id, run.end_date)
+        dry = run is not None and (run.conf or {}).get("dry_run") is True
+        return None if run is None else Ended(run.run_id, run.end_date, dry)
 
     def red_tasks(self, flow: str, run_id: str) -> list[str]:
         states = self._ti.get_task_states(dag_id=self._dag(flow), run_ids=[run_id]).get(run_id, {})
@@ -45,7 +46,7 @@ class TaskAnswers:
         return f"{self._base}/dags/{self._dag(flow)}/runs/{quote(run_id)}" if self._base else ""
 
     def questions_link(self) -> str:
-        return f"{self._base}/required_actions" if self._base else ""
+        return f"{self._base}/required_actions?response_received=false" if self._base else ""
 
     def _dag(self, flow: str) -> str:
         return f"{flow}__{self._shop}"

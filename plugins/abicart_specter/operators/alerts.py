@@ -27,7 +27,7 @@ class AlertsOperator(ShopOperator):
         from abicart_specter.operators.airflow_runs import TaskAnswers
         from abicart_specter.operators.own_file import settings_or_tell
 
-        settings = settings_or_tell(self)
+        settings, told_since = settings_or_tell(self)
         channels, note = ways(settings), KeptNote(f"abicart_specter_ledger_alarm__{self.shop}")
         alarm = NotedAlarm(LEDGER, self.shop, settings, channels)
         try:
@@ -41,4 +41,4 @@ class AlertsOperator(ShopOperator):
         with self.flow_context(context) as ctx:
             if context["params"].get("test_message"):
                 send_test(ctx, channels)
-            return alerts(ctx, TaskAnswers(context["ti"], self.shop), channels)
+            return alerts(ctx, TaskAnswers(context["ti"], self.shop), channels, told_since)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
 from abicart_specter.errors import ConfigurationError
 from abicart_specter.flows.alerts.causes import SHOP_FILE
-from abicart_specter.flows.alerts.notes import NotedAlarm
+from abicart_specter.flows.alerts.notes import Note, NotedAlarm
 from abicart_specter.flows.context import utc_now
 from abicart_specter.hooks.notify import ways
 from abicart_specter.operators.base import ShopOperator
@@ -13,8 +16,10 @@ from abicart_specter.settings import alerts_alone
 from abicart_specter.settings.alerts import AlertSettings
 
 
-def settings_or_tell(task: ShopOperator) -> AlertSettings:
-    """:raises ConfigurationError: the file cannot be used. Nobody was told if its part ``alerts`` is not in order."""
+def settings_or_tell(task: ShopOperator) -> tuple[AlertSettings, datetime | None]:
+    """The settings; and if people were told that the file is broken and this is the first look since, when that began.
+
+    :raises ConfigurationError: the file cannot be used. Nobody was told if its part ``alerts`` is not in order."""
     note = KeptNote(f"abicart_specter_file_alarm__{task.shop}")
     try:
         settings = task.shop_settings().alerts
@@ -25,5 +30,13 @@ def settings_or_tell(task: ShopOperator) -> AlertSettings:
             note.change(lambda kept: alarm.lasts(kept, problem, utc_now()))
         raise
     alarm = NotedAlarm(SHOP_FILE, task.shop, settings, ways(settings))
-    note.change(lambda kept: alarm.is_over(kept, utc_now()))
-    return settings
+    since: list[datetime] = []
+
+    def over(kept: Any) -> dict[str, Any] | None:
+        was = Note.read(kept)
+        if was.said and not was.closed_at:
+            since.append(datetime.fromisoformat(was.since))
+        return alarm.is_over(kept, utc_now())
+
+    note.change(over)
+    return settings, since[0] if since else None

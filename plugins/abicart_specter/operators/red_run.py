@@ -14,8 +14,21 @@ def note_red_run(context: Context) -> None:
     Runs where the DAG file is parsed, not in a task. If that cannot reach the ledger, nothing is lost: each run of
     ``alerts__<shop>`` counts the red runs besides, and the error is in the log of the DAG processor.
     """
+    from abicart_specter.flows.alerts.airflow_runs import DRY_RUN
     from abicart_specter.hooks.ledger import LedgerHook
 
+    reason = DRY_RUN if _was_dry(context) else str(context.get("reason") or "")
     flow, _, shop = context["dag"].dag_id.partition("__")
     with LedgerHook().get_conn() as ledger:
-        ledger.alerts.note_red_run(shop, flow, context["run_id"], str(context.get("reason") or ""))
+        ledger.alerts.note_red_run(shop, flow, context["run_id"], reason)
+
+
+def _was_dry(context: Context) -> bool:
+    """By what the trigger form said, else by what the form says if it is left alone."""
+    run, params = context.get("dag_run"), context["dag"].params
+    default = params.get("dry_run", False)
+    return bool((getattr(run, "conf", None) or {}).get("dry_run", default)) and not _by_schedule(run)
+
+
+def _by_schedule(run: object) -> bool:
+    return str(getattr(run, "run_type", "")) in ("scheduled", "backfill")

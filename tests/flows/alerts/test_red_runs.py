@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from alert_lab import FIVE, AlertLab
 
-from abicart_specter.flows.alerts.airflow_runs import Ended
+from abicart_specter.flows.alerts.airflow_runs import DRY_RUN, Ended
+from abicart_specter.flows.alerts.alerts import alerts
 from abicart_specter.flows.alerts.red_runs import look_at_runs
+from abicart_specter.hooks.notify import ways
 
 RED = "run_red:order_export"
 
@@ -141,3 +143,65 @@ def test_a_counted_run_that_nobody_notes_is_told_without_its_name(lab: AlertLab)
     assert alarm.facts["run_id"] == alarm.facts["link"] == ""
     lab.look()
     assert "En körning misslyckades: enstaka ordrar" in lab.mail.texts()[0]
+
+
+def test_a_red_dry_run_is_nobodys_trouble_and_a_green_one_ends_nothing(lab: AlertLab) -> None:
+    single = "run_red:order_export_single"
+    lab.look()
+    runs = lab.airflow.red.setdefault("order_export_single", [])
+    runs.append(Ended("typo", lab.now, dry=True))
+    lab.ledger.alerts.note_red_run("demo", "order_export_single", "typo", DRY_RUN)
+    lab.pass_(timedelta(minutes=15))
+    assert lab.kinds(single) == []
+    runs.append(Ended("real", lab.now))
+    lab.ledger.alerts.note_red_run("demo", "order_export_single", "real", "task_failure")
+    lab.pass_(FIVE)
+    assert lab.kinds(single) == ["opened"]
+    green = lab.airflow.green.setdefault("order_export_single", [])
+    green.append(Ended("look first", lab.now, dry=True))
+    lab.pass_(timedelta(minutes=15))
+    assert lab.kinds(single) == ["opened"]
+    green.append(Ended("sent", lab.now))
+    lab.pass_(FIVE)
+    assert lab.kinds(single) == ["opened", "closed"]
+
+
+def test_runs_that_were_red_only_while_the_shops_file_was_broken(lab: AlertLab) -> None:
+    lab.look()
+    broken = lab.now + timedelta(minutes=2)
+    runs = lab.airflow.red.setdefault("order_export", [])
+    for number in range(3):
+        lab.now += timedelta(minutes=10)
+        runs.append(Ended(f"run{number}", lab.now))
+        lab.ledger.alerts.note_red_run("demo", "order_export", f"run{number}", "task_failure")
+    alerts(lab.context(), lab.airflow, ways(lab.settings.alerts), told_since=broken)
+    lab.pass_(timedelta(minutes=15))
+    assert lab.kinds(RED) == []
+    runs.append(Ended("later", lab.now))
+    lab.ledger.alerts.note_red_run("demo", "order_export", "later", "task_failure")
+    lab.pass_(FIVE)
+    assert lab.kinds(RED) == ["opened"]
+
+
+def test_one_that_was_red_before_the_file_broke_is_told(lab: AlertLab) -> None:
+    lab.look()
+    lab.airflow.red["order_export"] = [Ended("before", lab.now)]
+    lab.ledger.alerts.note_red_run("demo", "order_export", "before", "task_failure")
+    lab.now += timedelta(minutes=10)
+    alerts(lab.context(), lab.airflow, ways(lab.settings.alerts), told_since=lab.now - FIVE)
+    assert lab.kinds(RED) == ["opened"]
+
+
+def test_a_dry_run_whose_note_comes_late_is_none_either(lab: AlertLab) -> None:
+    """Airflow finds it by its count before the callback has noted it, and knows no logical date of it."""
+    lab.look()
+    ctx = lab.context()
+
+    def note(_: float) -> None:
+        lab.ledger.alerts.note_red_run("demo", "order_export_single", "typo", DRY_RUN)
+
+    lab.airflow.red["order_export_single"] = [Ended("typo", None)]
+    look_at_runs(ctx, lab.airflow, {}, note)
+    assert lab.ledger.orders.open_alarms("demo") == []
+    lab.pass_(timedelta(minutes=15))
+    assert lab.kinds("run_red:order_export_single") == []

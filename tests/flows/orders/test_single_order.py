@@ -125,6 +125,33 @@ def test_a_person_who_looked_in_vain_has_it_sent_under_the_same_number(order_lab
     assert external_numbers(order_lab) == [order_lab.shop_order(uid)["orderNumber"]]
 
 
+def test_a_number_that_is_another_orders_is_refused(order_lab: OrderLab, lose_answers) -> None:
+    first, second = order_lab.place(NOON), order_lab.place(NOON)
+    order_lab.single(first)
+    (made,) = order_lab.specter_orders()
+    order_lab.specter_server.control.fault("drop_before", count=1, action="newOrderSubmit")
+    order_lab.single(second)
+    with pytest.raises(OrderNotOpenError) as refusal:
+        order_lab.single(second, link_to=made["number"])
+    number = order_lab.shop_order(first)["orderNumber"]
+    assert f"which is order {number} of shop demo" in str(refusal.value)
+    assert order_lab.shop_order(second)["externalOrderNumber"] == ""
+    assert order_lab.orders.states("demo", [second])[second].state is OrderState.UNCONFIRMED
+    assert order_lab.single(second, looked_not_there=True) == Counter({Outcome.SENT: 1})
+
+
+def test_what_keeps_an_order_from_being_repeated_is_told(order_lab: OrderLab, lose_answers) -> None:
+    order_lab.use(orders__ripe__otherwise="paid")
+    uid = order_lab.place(NOON)
+    lose_answers()
+    assert order_lab.single(uid, although_not_ripe=True) == Counter({Outcome.UNCONFIRMED: 1})
+    assert order_lab.single(uid, looked_not_there=True) == Counter({Outcome.UNCONFIRMED: 1})
+    (told,) = order_lab.orders.iter_order_outcomes(order_lab.last.run)
+    assert "it cannot be repeated" in told.reason
+    assert "its payment is awaited" in told.reason or "paid" in told.reason
+    assert told.remedy
+
+
 def test_a_retry_of_an_answer_does_it_once(order_lab: OrderLab, lose_answers) -> None:
     """Killed after the order went, the task is run again by Airflow."""
     uid = order_lab.place(NOON)

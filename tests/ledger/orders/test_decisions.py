@@ -16,6 +16,7 @@ from abicart_specter.ledger import (
     OutcomeGaps,
     OutcomeRecord,
     RunKey,
+    ShopBinding,
     WriteBack,
     numbered,
 )
@@ -154,6 +155,23 @@ def test_who_may_link_what(ledger: Ledger, state: OrderState) -> None:
     (decision,) = orders.decisions(SHOP, 1)
     assert (decision.what, decision.who, decision.why) == ("linked to 5001 by person", "anna", "saw it")
     assert outcomes(ledger, run) == {1: Outcome.LINKED}
+
+
+def test_a_person_cannot_give_one_number_to_two_orders(ledger: Ledger) -> None:
+    """Nor to two of shops on one Specter account; another account has numbers of its own."""
+    orders = ledger.orders
+    for shop, webshop, account in ((SHOP, 1, 1000), ("same", 2, 1000), ("elsewhere", 3, 1001)):
+        ledger.bind(ShopBinding(shop, webshop, account, None))
+    scan(ledger, [1, 2])
+    for shop in ("same", "elsewhere"):
+        scan(ledger, [3], RunKey(shop, "order_export", "run"))
+    orders.link(SHOP, 1, "5001", who="anna", why="saw it")
+    for shop, uid in ((SHOP, 2), ("same", 3)):
+        with pytest.raises(OrderNotOpenError, match=f"5001, which is order 1001 of shop {SHOP}"):
+            orders.link(shop, uid, "5001", who="anna", why="a slip of the hand")
+        assert orders.states(shop, [uid])[uid].state is OrderState.NEW
+    orders.link("elsewhere", 3, "5001", who="anna", why="saw it")
+    orders.link(SHOP, 2, "5002", who="anna", why="saw it")
 
 
 def test_a_sent_order_whose_number_was_unreadable_gets_it_from_a_person(ledger: Ledger) -> None:

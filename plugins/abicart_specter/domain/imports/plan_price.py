@@ -98,7 +98,7 @@ def _problem(told: Sequence[PriceTold], values: ArticleValues) -> Problem | None
             rules.VARIANT_UNKNOWN,
             "The variants share the product's price, and Specter's is not known of "
             f"{rules.listed((one.one, '') for one in unknown)}.",
-            "Export these variants, or save them once in Specter.",
+            "Correct the number of a variant that is held for it, then export; or save it once in Specter.",
         )
     if any(surcharge(one.one.item, values) is None for one in told):
         return Problem(

@@ -112,7 +112,7 @@ def _wanted(
             rules.VARIANT_UNKNOWN,
             f"The variants share the product's {what}, and Specter's is not known of "
             f"{rules.listed((one, '') for one in unknown)}.",
-            "Export these variants, or save them once in Specter.",
+            "Correct the number of a variant that is held for it, then export; or save it once in Specter.",
         )
     texts = [
         _article_text(one, master, text.text, values)

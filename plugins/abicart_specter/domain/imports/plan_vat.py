@@ -97,7 +97,7 @@ def _news(
                 rules.VARIANT_UNKNOWN,
                 "The VAT rate belongs to the whole product, and Specter's is not known of "
                 f"{rules.listed((one.one, '') for one in unknown)}.",
-                "Export these variants, or save them once in Specter.",
+                "Correct the number of a variant that is held for it, then export; or save it once in Specter.",
             )
         )
     rates = {one.rate for one in told if one.rate is not None}

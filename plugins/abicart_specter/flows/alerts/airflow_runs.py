@@ -22,15 +22,19 @@ FLOWS = (
 )
 """The flows whose red runs people are told of: every DAG but the alerts' own. A test compares them with the DAGs."""
 
+DRY_RUN = "dry run"
+"""Noted as the reason of a red run that wrote nothing: whoever triggered it looks at it."""
+
 State = Literal["failed", "success", "running"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A run and when it ended; ``None``: not yet, or not known."""
+    """A run and when it ended; ``None``: not yet, or not known. ``dry``: the trigger form asked for a dry run."""
 
     run_id: str
     at: datetime | None
+    dry: bool = False
 
 
 class AirflowRuns(Protocol):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from abicart_specter.errors import ConfigurationError
@@ -23,15 +24,21 @@ from abicart_specter.ledger.alerts.records import Channel
 log = logging.getLogger(__name__)
 
 
-def alerts(ctx: FlowContext, airflow: AirflowRuns, ways: Mapping[Channel, Way]) -> dict[str, Any]:
+def alerts(
+    ctx: FlowContext,
+    airflow: AirflowRuns,
+    ways: Mapping[Channel, Way],
+    told_since: datetime | None = None,
+) -> dict[str, Any]:
     """One look, and one delivery to each channel.
 
+    :param told_since: why runs are red that ended from then on was told already: the shop's file was broken.
     :raises ConfigurationError: a channel refuses for good, or for hours; everything else was done.
     """
     # First, so that a channel that is new is told what this look finds.
     ctx.ledger.alerts.set_up_channels(ctx.shop, list(ways), ctx.clock())
     before = {one.cause: one for one in ctx.ledger.orders.open_alarms(ctx.shop)}
-    look_at_runs(ctx, airflow, before)
+    look_at_runs(ctx, airflow, before, told_since=told_since)
     _look(ctx, airflow, before)
     _news(ctx, airflow)
     errors = deliver(ctx, ways)

@@ -98,6 +98,7 @@ class NotedAlarm:
             try:
                 way.send(text)
                 told[channel.value] = mark
+                log.info("Shop %s: people were told by %s (%s).", self.shop, channel.value, kind.value)
             except ChannelError as error:
                 log.error("Shop %s: %s took no message: %s", self.shop, channel.value, error.words)
         return asdict(replace(note, told=told))

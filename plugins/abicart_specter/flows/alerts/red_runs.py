@@ -1,4 +1,4 @@
-"""Red runs: opened by a red one, over with the next green one of that flow.
+"""Red runs: opened by a red one, over with the next green one of that flow. Dry runs do neither.
 
 A red run is noticed in two ways, and either is enough: Airflow's callback notes it in the ledger with its id, and each
 look compares how many red runs Airflow counts with the count before. So a run is told of as well whose callback
@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from abicart_specter.flows.alerts.airflow_runs import FLOWS, AirflowRuns
+from abicart_specter.flows.alerts.airflow_runs import DRY_RUN, FLOWS, AirflowRuns
 from abicart_specter.flows.alerts.causes import RUN_RED
 from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.orders.alarms import close_alarm, raise_alarm
@@ -28,19 +28,29 @@ def look_at_runs(
     airflow: AirflowRuns,
     open_before: Mapping[str, OpenAlarm],
     sleep: Callable[[float], None] = time.sleep,
+    told_since: datetime | None = None,
 ) -> None:
-    """Opens, reminds of and closes the alarm of every flow. Counts are stored last: what is cut off is done again."""
+    """Opens, reminds of and closes the alarm of every flow. Counts are stored last: what is cut off is done again.
+
+    :param told_since: red runs that ended from then on have a cause that people were told of already.
+    """
     alerts = ctx.ledger.alerts
     known, noted = alerts.run_counts(ctx.shop), alerts.red_runs(ctx.shop)
     counts: dict[str, RunCounts] = {}
     for flow in FLOWS:
         seen = _Flow(ctx, airflow, flow, open_before.get(f"{RUN_RED}:{flow}"), known.get(flow), sleep)
-        now = seen.look([one for one in noted if one.flow == flow])
+        of_flow = [one for one in noted if one.flow == flow]
+        news = [one for one in of_flow if not _needs_nobody(one, told_since)]
+        now = seen.look(news, quiet=len(of_flow) - len(news))
         noted += seen.noted_late
         if now != known.get(flow):
             counts[flow] = now
     alerts.set_run_counts(ctx.shop, counts, ctx.clock())
     alerts.forget_red_runs(ctx.shop, noted)
+
+
+def _needs_nobody(run: RedRunNoted, told_since: datetime | None) -> bool:
+    return run.reason == DRY_RUN or (told_since is not None and run.ended_at >= told_since)
 
 
 class _Flow:
@@ -59,16 +69,17 @@ class _Flow:
         self.ctx, self.airflow, self.flow, self.alarm, self.known = ctx, airflow, flow, alarm, known
         self.cause = f"{RUN_RED}:{flow}"
 
-    def look(self, noted: list[RedRunNoted]) -> RunCounts:
+    def look(self, noted: list[RedRunNoted], quiet: int) -> RunCounts:
+        """:param quiet: so many red runs more that people need not be told of."""
         red = self.airflow.count(self.flow, "failed")
-        news = bool(noted) or (self.known is not None and red > self.known.red)
+        news = bool(noted) or (self.known is not None and red > self.known.red + quiet)
         if self.alarm is None and not news:
             return RunCounts(red, self.known.green if self.known else 0)
         green = self.airflow.count(self.flow, "success")
         if news:
             over = self._raise(noted)
         else:
-            over = self.known is None or green > self.known.green
+            over = self.known is None or (green > self.known.green and not self._last_green_was_dry())
             if not over and self.alarm is not None:
                 facts = {name: value for name, value in self.alarm.facts.items() if name != "opened_at"}
                 raise_alarm(self.ctx, self.cause, self.alarm.words, facts)
@@ -78,7 +89,10 @@ class _Flow:
 
     def _raise(self, noted: list[RedRunNoted]) -> bool:
         """Opens the alarm, or renews it with the newest red run. Returns whether a green one came after that."""
-        run_id, at = self._newest(noted)
+        newest = self._newest(noted)
+        if newest is None:
+            return False
+        run_id, at = newest
         tasks = self.airflow.red_tasks(self.flow, run_id) if run_id else []
         facts: dict[str, Any] = {
             "flow": self.flow,
@@ -92,24 +106,32 @@ class _Flow:
         raise_alarm(self.ctx, self.cause, words, facts)
         return self._green_after(at)
 
-    def _newest(self, noted: list[RedRunNoted]) -> tuple[str, datetime]:
-        """The newest red run and its end. Of one that Airflow counts and that is not noted yet: the call that notes it
-        may be under way, and Airflow finds by itself only runs that have a logical date.
+    def _newest(self, noted: list[RedRunNoted]) -> tuple[str, datetime] | None:
+        """The newest red run and its end; ``None``: it was a dry run.
+
+        Of one that Airflow counts and that is not noted yet: the call that notes it may be under way, and Airflow
+        finds by itself only runs that have a logical date.
         """
         if not noted:
             last = self.airflow.last(self.flow, "failed")
             since = self.known.since if self.known else None
             if last is not None and last.at is not None and (since is None or last.at >= since):
-                return last.run_id, last.at
+                return None if last.dry else (last.run_id, last.at)
             for _ in range(NOTE_TRIES):
                 self.sleep(NOTE_SECONDS)
                 told = self.ctx.ledger.alerts.red_runs(self.ctx.shop)
                 self.noted_late = [one for one in told if one.flow == self.flow]
                 if self.noted_late:
-                    noted = self.noted_late
+                    noted = [one for one in self.noted_late if not _needs_nobody(one, None)]
+                    if not noted:
+                        return None
                     break
         return (noted[-1].run_id, noted[-1].ended_at) if noted else ("", self.ctx.clock())
 
     def _green_after(self, at: datetime) -> bool:
         green = self.airflow.last(self.flow, "success")
-        return green is not None and green.at is not None and green.at > at
+        return green is not None and green.at is not None and green.at > at and not green.dry
+
+    def _last_green_was_dry(self) -> bool:
+        green = self.airflow.last(self.flow, "success")
+        return green is not None and green.dry

@@ -128,9 +128,12 @@ def _problems(
             "Failed orders are tried again by every run of order_export."
         )
     if result.unconfirmed:
+        by_itself = ctx.settings.orders.duplicate_control == "trusted"
         problems[f"{result.unconfirmed} orders are unconfirmed"] = (
-            "Unconfirmed orders wait for your answer: look for each in Specter, then answer in order_export_single."
-        )
+            "A later run repeats each by itself, minutes after its answer was lost. One that stays so, look for in "
+            if by_itself
+            else "Unconfirmed orders wait for your answer: look for each in "
+        ) + "Specter, then answer in order_export_single."
     if result.held and ctx.settings.held_makes_run_red:
         problems[f"{result.held} orders are held, and the shop's settings make that red"] = (
             "What to do about a held order is in its line above."

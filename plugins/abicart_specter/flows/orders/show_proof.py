@@ -27,6 +27,10 @@ def show_proof(number: str, proof: Mapping[str, Any]) -> None:
             for rate in proof["rates"]
         ],
     )
+    if any(Decimal(rate["shop_vat"]) != Decimal(rate["sent_vat"]) for rate in proof["rates"]):
+        log.info(
+            "VAT may differ by an öre within a rate: the shop rounds each row, Specter's way is in the settings."
+        )
     log.info(
         "Order %s: to pay %s in the shop, %s by the rows; difference %s. Gift cards used %s, sold %s, rounding row %s.",
         number,

@@ -194,4 +194,4 @@ def _report(ctx: FlowContext, times: RebuildTimes, rebuilt: OrdersRebuilt) -> No
 
 
 def _local(moment: datetime) -> str:
-    return f"{moment.astimezone(STOCKHOLM):%Y-%m-%d %H:%M}"
+    return f"{moment.astimezone(STOCKHOLM):%Y-%m-%d %H:%M} Swedish time"

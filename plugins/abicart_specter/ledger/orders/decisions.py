@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert, or_, select
 
 from abicart_specter.domain.records import ItemKey, Kind, Outcome
 from abicart_specter.errors import RecordError
 from abicart_specter.ledger.engine import Database
 from abicart_specter.ledger.flags import store_flags_of
+from abicart_specter.ledger.models import Binding
 from abicart_specter.ledger.order_models import OrderSync
 from abicart_specter.ledger.order_records import Decision, OrderEnded, OrderRecord
 from abicart_specter.ledger.order_rules import SETTLED, UNSENT, OrderState, WriteBack, outcome_of
@@ -44,6 +45,9 @@ def decide(db: Database, run: RunKey, decisions: Sequence[Decision]) -> dict[int
             else:  # somebody else began or sent it meanwhile: the run says what is true
                 states[decision.uid] = order.state
                 told = (order.reason or _words(order), order.rule, order.remedy)
+                if order.state is OrderState.UNCONFIRMED:  # what keeps it from being repeated is what helps
+                    words = f"{told[0].rstrip('.')}; it cannot be repeated: {decision.reason}"
+                    told = (words, order.rule or decision.rule, decision.remedy)
             records.append(OutcomeRecord(key, order.number, outcome_of(states[decision.uid]), *told))
             store_flags_of(db, connection, run, key, decision.flags, ORDER_FLAGS)
         store_outcomes(db, connection, run, records)
@@ -99,8 +103,11 @@ def link(
                 shop,
                 order,
                 f"cannot be linked to {specter_order_no} besides",
-                "If Specter holds it twice, cancel one of them there.",
+                "If Specter holds it twice, cancel one of them there. If its number is a mistake, and Specter does not "
+                "hold this order at all, send it with “Send again as a new order, because”.",
             )
+        if by == "person" and order.specter_order_no != specter_order_no:
+            _require_free(connection, shop, order, specter_order_no)
         if order.state in SETTLED and order.specter_order_no == specter_order_no:
             outcome = Outcome.UNCHANGED
         else:
@@ -115,6 +122,26 @@ def link(
             words = f"linked to Specter order {specter_order_no}"
             store_outcomes(db, connection, run, [OutcomeRecord(key, order.number, outcome, words)])
         return ended(connection, shop, order, uid, order.generation, outcome, None)
+
+
+def _require_free(connection: Connection, shop: str, order: OrderRecord, specter_order_no: str) -> None:
+    """Raises ``OrderNotOpenError`` if the number is that of another order, of any shop on the same Specter account."""
+    account = select(Binding.sbm_id).where(Binding.shop == shop).scalar_subquery()
+    neighbours = select(Binding.shop).where(Binding.sbm_id == account)
+    other = connection.execute(
+        select(OrderSync.shop, OrderSync.number)
+        .where(OrderSync.specter_order_no == specter_order_no, OrderSync.state.in_(sorted(SETTLED)))
+        .where(or_(OrderSync.shop == shop, OrderSync.shop.in_(neighbours)))
+        .where(or_(OrderSync.shop != shop, OrderSync.uid != order.uid))
+        .limit(1)
+    ).first()
+    if other is not None:
+        raise not_open(
+            shop,
+            order,
+            f"cannot be linked to {specter_order_no}, which is order {other.number} of shop {other.shop}",
+            f"Find the one whose external order number is {order.external_no or order.number}, and link to its number.",
+        )
 
 
 def allow_resend(db: Database, shop: str, uid: int, *, who: str, why: str) -> None:
