@@ -6,7 +6,7 @@ import json
 import os
 import pty
 import re
-import select
+import selectors
 import subprocess
 import time
 from pathlib import Path
@@ -135,10 +135,13 @@ def test_on_a_terminal_the_key_is_asked_for(abicart_server, tmp_path: Path) -> N
     try:
         assert asked.stderr is not None
         prompt = b""
-        while not prompt.endswith(b"may read): "):
-            ready, _, _ = select.select([person, asked.stderr], [], [], 60)
-            assert ready, f"no question within a minute, only {prompt!r}"
-            prompt += b"".join(os.read(one if one == person else asked.stderr.fileno(), 1) for one in ready)
+        with selectors.DefaultSelector() as either:
+            either.register(person, selectors.EVENT_READ)
+            either.register(asked.stderr, selectors.EVENT_READ)
+            while not prompt.endswith(b"may read): "):
+                ready = either.select(60)
+                assert ready, f"no question within a minute, only {prompt!r}"
+                prompt += b"".join(os.read(key.fd, 1) for key, _ in ready)
         os.write(person, KEYS["ABICART_TOKEN"].encode() + b"\n")
         out, _ = asked.communicate(timeout=300)
     finally:
