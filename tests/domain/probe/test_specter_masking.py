@@ -6,12 +6,12 @@ from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.flows.probe.specter_probes import Remembered, ask, fill
 
 from abicart_specter.domain.probe.specter import findings
-from abicart_specter.domain.probe.specter.masking import mask_specter, mask_specter_body
+from abicart_specter.domain.probe.specter.masking import is_utf_8, mask_specter, mask_specter_body
 
 DECLARATION = '<?xml version="1.0" encoding="ISO-8859-1"?>\r\n'
 
@@ -96,9 +96,19 @@ def test_a_nasty_answer_takes_no_longer_than_its_length_asks_for(start: str, par
 
 
 @given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(lambda text: f"<a>{text}</a>".encode())))
+@example(b"\xb9\x80\x80")
+@example(b"\xd7\x80\xe9\x93\x94")
 def test_whatever_comes_is_masked_once_and_for_all(body: bytes) -> None:
     masked = mask_specter_body(body)
     assert mask_specter_body(masked) == masked
+
+
+@given(st.text("Åä¹€“”×÷a1 ;\r\n<", max_size=12), st.sampled_from(["utf-8", "cp1252"]))
+@example("é€€", "cp1252")
+@settings(max_examples=500)
+def test_the_encoding_can_be_told_as_before(text: str, charset: str) -> None:
+    body = text.encode(charset)
+    assert is_utf_8(mask_specter_body(body)) == is_utf_8(body)
 
 
 @given(

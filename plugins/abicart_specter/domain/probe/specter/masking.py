@@ -78,7 +78,11 @@ def mask_specter_body(body: bytes) -> bytes:
     charset = _charset(content, utf_8=bool(bom), is_marked_up=is_marked_up)
     text = content.decode(charset, "surrogateescape")
     masked = _marked_up(text) if is_marked_up else _plain(text)
-    return bom + _encoded(masked, charset)
+    written = _encoded(masked, charset)
+    if charset == "cp1252" and is_utf_8(written):
+        # An å before two signs reads as one character of UTF-8. A Š, wherever it stands, cannot begin one.
+        written = _encoded(masked.replace("å", "Š"), charset)
+    return bom + written
 
 
 def _charset(content: bytes, *, utf_8: bool, is_marked_up: bool) -> str:
