@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl
@@ -149,7 +150,7 @@ def open_rules(export: Export, item: ItemKey) -> set[str]:
 
 def table_dump(export: Export) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table of the ledger's file."""
-    with sqlite3.connect(export.folder / "ledger.db") as connection:
+    with closing(sqlite3.connect(export.folder / "ledger.db")) as connection, connection:
         names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
         return {name: sorted(_rows(connection, name), key=repr) for (name,) in names.fetchall()}
 

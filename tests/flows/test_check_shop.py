@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 from harness import Export, demo_settings
@@ -120,7 +121,7 @@ def test_a_ledger_that_was_kept_for_something_else(small, caplog, bound, words, 
 @pytest.mark.parametrize("revision", ["0000", "9999"])
 def test_a_ledger_of_another_revision_is_never_used_nor_migrated(small, revision) -> None:
     write = f"UPDATE {VERSION_TABLE} SET version_num = '{revision}'"  # noqa: S608 - constants
-    with sqlite3.connect(small.folder / "ledger.db") as connection:
+    with closing(sqlite3.connect(small.folder / "ledger.db")) as connection, connection:
         connection.execute(write)
     before = table_dump(small)
     with pytest.raises(LedgerError) as caught:

@@ -7,6 +7,7 @@ import html
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -75,7 +76,7 @@ def test_files_packed_files_and_tables(tmp_path: Path) -> None:
     (tmp_path / "journal.gz").write_bytes(gzip.compress(EMAIL.upper().encode()))
     with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("inner.txt", "Ödlaberga " * 3)
-    with sqlite3.connect(tmp_path / "ledger.db") as ledger:
+    with closing(sqlite3.connect(tmp_path / "ledger.db")) as ledger, ledger:
         ledger.execute('CREATE TABLE "order" (uid INTEGER, reason TEXT, raw BLOB)')
         ledger.execute('INSERT INTO "order" VALUES (1, ?, ?)', (f"hos {PHONE}", NUMBER.encode()))
     ledger.close()

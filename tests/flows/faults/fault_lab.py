@@ -6,7 +6,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -102,7 +102,7 @@ class Lab(Export):
         wanted = "SELECT name FROM lease WHERE released_at IS NULL"
         if live:
             wanted += " AND expires_at > strftime('%Y-%m-%dT%H:%M:%f', 'now')"
-        with sqlite3.connect(self.folder / "ledger.db") as connection:
+        with closing(sqlite3.connect(self.folder / "ledger.db")) as connection, connection:
             return [name for (name,) in connection.execute(wanted)]
 
 
@@ -189,7 +189,7 @@ class Ledgers:
 
 def _empty(path: Path) -> None:
     """Forget everything but which ledger it is."""
-    with sqlite3.connect(path) as connection:
+    with closing(sqlite3.connect(path)) as connection, connection:
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         for (name,) in tables:
             if name not in KEPT_TABLES and not name.startswith("sqlite_"):

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from signal import SIGKILL
 from urllib.parse import parse_qs
 
@@ -144,7 +145,7 @@ def edit_one_of(scene: Scene, write: Passing) -> str:
 def wait_for_takeover(scenario: Scenario) -> None:
     """Until another worker holds a lease that the dead one never gave back."""
     waiting = threading.Event()
-    with sqlite3.connect(scenario.lab.folder / "ledger.db") as ledger:
+    with closing(sqlite3.connect(scenario.lab.folder / "ledger.db")) as ledger, ledger:
         for _ in range(2000):
             if ledger.execute(
                 "SELECT 1 FROM lease WHERE name LIKE 'demo/products/%' AND attempt > 1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -75,7 +76,7 @@ def test_a_replay_still_rebuilds_the_inbox(lab: MaintenanceLab) -> None:
         queue: known[queue] for queue in (Queue.STOCK, Queue.ARTICLE_INFO)
     }
     lab.ledger.close()
-    with sqlite3.connect(lab.export.folder / "ledger.db") as connection:
+    with closing(sqlite3.connect(lab.export.folder / "ledger.db")) as connection, connection:
         connection.executescript("DELETE FROM inbox_row; DELETE FROM queue_batch;")
     connection.close()
     lab.export.ledger = Ledger.open(lab.export.ledger_url, clock=lambda: lab.now)
@@ -182,7 +183,7 @@ def test_the_ledger_is_looked_at(lab: MaintenanceLab, caplog: pytest.LogCaptureF
 def test_a_damaged_ledger_makes_it_red(lab: MaintenanceLab) -> None:
     lab.night(100)
     lab.ledger.close()
-    with sqlite3.connect(lab.export.folder / "ledger.db") as connection:
+    with closing(sqlite3.connect(lab.export.folder / "ledger.db")) as connection, connection:
         connection.execute("INSERT INTO run_order SELECT 4711, 1, 1, 'k', '1', started_at FROM run LIMIT 1")
     connection.close()
     lab.export.ledger = Ledger.open(lab.export.ledger_url, clock=lambda: lab.now)

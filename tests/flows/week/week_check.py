@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -296,7 +297,7 @@ class Comparison:
 
     def _told_stock(self) -> set[str]:
         """Whose stock Specter has told at all; of what we send, only the opening stock is known."""
-        with sqlite3.connect(self.lab.folder / "ledger.db") as connection:
+        with closing(sqlite3.connect(self.lab.folder / "ledger.db")) as connection, connection:
             rows = connection.execute(
                 "SELECT DISTINCT product_number FROM inbox_row WHERE function = 'stock'"
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -90,7 +91,7 @@ def test_a_damaged_file_is_found(sqlite_url: str, clock: Clock) -> None:
 
 
 def test_rows_that_hang_on_nothing_are_found(sqlite_url: str, old_run: RunKey) -> None:
-    with sqlite3.connect(sqlite_url.removeprefix("sqlite:///")) as connection:
+    with closing(sqlite3.connect(sqlite_url.removeprefix("sqlite:///"))) as connection, connection:
         connection.execute("DELETE FROM run")
     connection.close()
     with Ledger.open(sqlite_url) as ledger:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -39,7 +39,7 @@ class CutStage:
         """The present, and a ledger that knows nothing."""
         for path in self.folder.glob("*.json"):
             path.unlink()
-        with sqlite3.connect(self.folder / "ledger.db") as connection:
+        with closing(sqlite3.connect(self.folder / "ledger.db")) as connection, connection:
             tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
             for (name,) in tables:
                 if name not in KEPT_TABLES and not name.startswith("sqlite_"):
