@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 from abicart_specter.settings import all_files, look_at, shop_files
@@ -32,13 +33,9 @@ def dag_doc(dag_file: str, shop_file: Path, shop: str) -> str:
     if not seen.problem:
         return text
     stopped = "every run" if seen.settings is None else "every run that needs it"
-    words = f"**This shop's file cannot be used, so that {stopped} stops at its first task.** {_plain(seen.problem)}"
+    problem = escape(seen.problem, quote=False)
+    words = f"**This shop's file cannot be used, so that {stopped} stops at its first task.** {problem}"
     return f"{words}\n\n{text}"
-
-
-def _plain(words: str) -> str:
-    """Words that quote a file, as Markdown that shows them as they are."""
-    return words.replace("&", "&amp;").replace("<", "&lt;")
 
 
 def shop_problems() -> str:

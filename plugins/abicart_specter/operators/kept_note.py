@@ -15,9 +15,10 @@ class KeptNote:
     def __init__(self, variable: str) -> None:
         self._variable = variable
 
-    def change(self, how: Callable[[Any], dict[str, Any] | None]) -> None:
-        """Replace what is kept by what ``how`` makes of it; ``None`` empties it."""
+    def change(self, how: Callable[[Any], dict[str, Any] | None]) -> Any:
+        """Replace what is kept by what ``how`` makes of it; ``None`` empties it. Returns what was kept before."""
         kept = json.loads(Variable.get(self._variable, default="") or "{}")
         note = how(kept) or {}
         if note != kept:
             Variable.set(self._variable, json.dumps(note))
+        return kept

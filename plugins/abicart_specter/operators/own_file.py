@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from abicart_specter.errors import ConfigurationError
 from abicart_specter.flows.alerts.causes import SHOP_FILE
@@ -30,13 +29,6 @@ def settings_or_tell(task: ShopOperator) -> tuple[AlertSettings, datetime | None
             note.change(lambda kept: alarm.lasts(kept, problem, utc_now()))
         raise
     alarm = NotedAlarm(SHOP_FILE, task.shop, settings, ways(settings))
-    since: list[datetime] = []
-
-    def over(kept: Any) -> dict[str, Any] | None:
-        was = Note.read(kept)
-        if was.said and not was.closed_at:
-            since.append(datetime.fromisoformat(was.since))
-        return alarm.is_over(kept, utc_now())
-
-    note.change(over)
-    return settings, since[0] if since else None
+    was = Note.read(note.change(lambda kept: alarm.is_over(kept, utc_now())))
+    told = bool(was.told) and not was.closed_at  # where nobody was told of the file, its red runs are told
+    return settings, datetime.fromisoformat(was.since) if told else None

@@ -24,11 +24,6 @@ def note_red_run(context: Context) -> None:
 
 
 def _was_dry(context: Context) -> bool:
-    """By what the trigger form said, else by what the form says if it is left alone."""
-    run, params = context.get("dag_run"), context["dag"].params
-    default = params.get("dry_run", False)
-    return bool((getattr(run, "conf", None) or {}).get("dry_run", default)) and not _by_schedule(run)
-
-
-def _by_schedule(run: object) -> bool:
-    return str(getattr(run, "run_type", "")) in ("scheduled", "backfill")
+    """By what the trigger form said, else by what it says if it is left alone: of all that is scheduled, not dry."""
+    asked = getattr(context.get("dag_run"), "conf", None) or {}
+    return bool(asked.get("dry_run", context["dag"].params.get("dry_run", False)))
