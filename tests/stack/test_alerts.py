@@ -87,7 +87,7 @@ def test_a_red_run_is_told_with_its_link_and_over_with_the_next_green_one(
     told(stack, mail, "En körning misslyckades: enstaka ordrar")
     text = mail.texts()[-1]
     assert f"/dags/{SINGLE}/runs/" in text
-    assert "Röd uppgift: report, single_order" in text
+    assert "Röd uppgift: single_order." in text
     assert red.split("+")[0].split(":")[0] in text.replace("%3A", ":")
     number = place_order(stack)
     assert run(stack, SINGLE, {"numbers": number, "dry_run": True})[1] == "success"

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from tests.privacy.marked_buyers import marked_buyer
 from tests.privacy.marked_data import Finder, Mark
+from tests.stack.answering import answer_the_unconfirmed
+from tests.stack.more_flows import in_specter
 
 from abicart_specter.ledger import Ledger, OrderState
 from local_stack.files import project_home
@@ -29,7 +31,6 @@ log = logging.getLogger(__name__)
 
 NAME = "orders_test"
 DAG = f"order_export__{SHOP}"
-SINGLE = f"order_export_single__{SHOP}"
 BUYERS, ORDERS = 12, 36
 RUN_SECONDS = 900.0
 
@@ -94,13 +95,6 @@ def run(stack: LocalStack, dag_id: str, run_id: str, killer: Killer | None = Non
     return follow(stack, dag_id, run_id, seconds=RUN_SECONDS, every=0.25, watch=watch)
 
 
-def in_specter(stack: LocalStack) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for one in stack.sandboxes["specter"].inspect("orders", limit=100_000):
-        found.setdefault(one["external_number"], []).append(one["number"])
-    return found
-
-
 def test_tasks_killed_at_work_and_answers_lost_double_nothing_and_show_nobody(
     stack: LocalStack, marks: list[Mark], request: pytest.FixtureRequest
 ) -> None:
@@ -148,17 +142,3 @@ def more_orders(stack: LocalStack, count: int) -> list[dict[str, Any]]:
     (product,) = [{item["kind"]: item["uid"]} for item in abicart.inspect("items")][:1]
     buyers = [marked_buyer(number)[0] for number in range(BUYERS)]
     return [{"rows": [product], "customer": buyers[number % BUYERS]} for number in range(count)]
-
-
-def answer_the_unconfirmed(stack: LocalStack) -> None:
-    """A person looks in Specter, and answers in the single-order form."""
-    with Ledger.open(stack.ledger_url) as ledger:
-        waiting = ledger.orders.in_state(SHOP, OrderState.UNCONFIRMED)
-    if waiting:
-        stack.wait_until_parsed(SINGLE)
-    specters = in_specter(stack)
-    for order in waiting:
-        there = specters.get(str(order.external_no), [])
-        answer = {"link_to": there[0]} if there else {"looked_not_there": True}
-        done = run(stack, SINGLE, stack.trigger(SINGLE, numbers=order.number, dry_run=False, **answer))
-        assert done.state == "success"

@@ -88,7 +88,7 @@ def run_flow(
         figures is None
     ):  # a report that found something wrong is red and returns nothing, but has left it there
         figures = stack.ledger_summary(flow.name, run_id) or {}
-    complaints = _failures(stack, run)
+    complaints = failures(stack, run)
     if figures:
         # Another run of the schedule meanwhile: then the servers counted both.
         alone = stack.api.newest_run(flow.dag_id) == run_id
@@ -122,7 +122,7 @@ def _answering(
     return look
 
 
-def _failures(stack: RunningAirflow, run: FinishedRun) -> list[str]:
+def failures(stack: RunningAirflow, run: FinishedRun) -> list[str]:
     """A sentence per failed task, with its last error, and one for the run."""
     found = []
     for task in run.failed_tasks:

@@ -13,6 +13,8 @@ from airflow.sdk.execution_time.comms import GetPreviousDagRun
 
 from abicart_specter.flows.alerts.airflow_runs import Ended, State
 
+REPORT = "report"
+
 
 class TaskAnswers:
     """``AirflowRuns`` from inside a task."""
@@ -34,7 +36,8 @@ class TaskAnswers:
 
     def red_tasks(self, flow: str, run_id: str) -> list[str]:
         states = self._ti.get_task_states(dag_id=self._dag(flow), run_ids=[run_id]).get(run_id, {})
-        return sorted(task for task, state in states.items() if str(state) == "failed")
+        red = sorted(task for task, state in states.items() if str(state) == "failed")
+        return [task for task in red if task != REPORT] or red  # the report is red for what came before it
 
     def paused(self, flow: str) -> bool:
         try:
@@ -42,8 +45,9 @@ class TaskAnswers:
         except AirflowRuntimeError:
             return False
 
-    def link(self, flow: str, run_id: str) -> str:
-        return f"{self._base}/dags/{self._dag(flow)}/runs/{quote(run_id)}" if self._base else ""
+    def link(self, flow: str, run_id: str = "") -> str:
+        page = f"/dags/{self._dag(flow)}" + (f"/runs/{quote(run_id)}" if run_id else "")
+        return self._base + page if self._base else ""
 
     def questions_link(self) -> str:
         return f"{self._base}/required_actions?response_received=false" if self._base else ""

@@ -54,8 +54,9 @@ class Airflow:
     def paused(self, flow: str) -> bool:
         return flow in self.pauses
 
-    def link(self, flow: str, run_id: str) -> str:
-        return f"https://airflow.example/dags/{flow}__demo/runs/{run_id}"
+    def link(self, flow: str, run_id: str = "") -> str:
+        page = f"https://airflow.example/dags/{flow}__demo"
+        return f"{page}/runs/{run_id}" if run_id else page
 
     def questions_link(self) -> str:
         return "https://airflow.example/required_actions"

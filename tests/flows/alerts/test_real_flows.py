@@ -18,6 +18,7 @@ from abicart_specter.errors import RecordError
 from abicart_specter.flows.alerts import causes
 from abicart_specter.flows.alerts.alerts import alerts
 from abicart_specter.flows.context import FlowContext
+from abicart_specter.flows.imports.decide import record_answer
 from abicart_specter.flows.orders.alarms import TWICE
 from abicart_specter.hooks.notify import ways
 from abicart_specter.settings.alerts import AlertSettings
@@ -150,8 +151,17 @@ def test_newly_flagged_products_are_one_message_per_run(export: Export, mail: Ma
     assert len(mail.mails) == 1
 
 
+@pytest.mark.parametrize(
+    ("approved", "by", "words"),
+    [
+        (True, "the owner", "Någon har svarat ja om 1 produkt. Ändringarna skrivs till butiken;"),
+        (False, "the owner", "Någon har svarat nej om 1 produkt: inget av det skrevs"),
+        (True, "", "Ingen svarade om 1 produkt i tid, och enligt butikens inställningar räknas det som ja."),
+        (False, "", "Ingen svarade om 1 produkt i tid: inget av det skrevs"),
+    ],
+)
 def test_a_question_waits_and_is_answered(
-    abicart_server, specter_server, ledger_folder: Path, mail: Mailbox
+    abicart_server, specter_server, ledger_folder: Path, mail: Mailbox, approved: bool, by: str, words: str
 ) -> None:
     with import_lab(abicart_server, specter_server, ledger_folder, status__read_orders=False) as lab:
         lab.ledger.alerts.flags_told("demo", list(range(1, 50)), datetime.now(UTC))
@@ -167,14 +177,13 @@ def test_a_question_waits_and_is_answered(
         assert "frågar om priser: 1 produkt berörs" in texts[0]
         assert "https://airflow.example/required_actions" in texts[0]
         assert "räknas det som nej" in texts[0]
-        from abicart_specter.flows.imports.decide import record_answer
-
-        record_answer(ctx, ImportPart.PRICE, approved=False, by="the owner", at=now)
+        record_answer(ctx, ImportPart.PRICE, approved=approved, by=by, at=now)
         tell(lab, now + TEN)
         told = [
             one.kind for one in lab.ledger.orders.messages("demo") if one.cause == "question_waiting:price"
         ]
         assert told == ["opened", "closed"]
+        assert words in mail.texts()[-1]
 
 
 def test_a_queue_that_tells_nothing_is_told_once(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from abicart_specter.flows.alerts.answered import APPROVED, COUNTED_AS_NO, COUNTED_AS_YES, REJECTED
 from abicart_specter.flows.alerts.causes import CAUSES, OTHER, cause_of
 from abicart_specter.flows.alerts.digest import digest
 from abicart_specter.flows.alerts.text_form import Text
@@ -29,6 +30,16 @@ FACTS = {
     "orders_held": ORDERS | {"new": 2},
     "question_waiting:price": {"part": "price", "products": 412, "until": WHEN, "without_answer": "refuse"},
     "question_waiting:stock": {"part": "stock", "products": 1, "until": WHEN, "without_answer": "apply"},
+    **{
+        f"question_waiting:vat {answer}": {
+            "part": "vat",
+            "products": 3,
+            "until": WHEN,
+            "without_answer": "apply",
+            "answer": answer,
+        }
+        for answer in (APPROVED, REJECTED, COUNTED_AS_YES, COUNTED_AS_NO)
+    },
     **{
         f"import_missed {state}": {"deadline": WHEN, "state": state}
         for state in ("paused", "red", "running", "none")
@@ -57,7 +68,7 @@ LANGUAGE = pytest.mark.parametrize("language", ["sv", "en"])
 
 
 def message(key: str, kind: Said) -> Message:
-    cause = key.partition(" ")[0] if key.startswith("import_missed") else key
+    cause = key.partition(" ")[0] if key.startswith(("import_missed", "question_waiting")) else key
     return Message(cause, kind.value, "some words", AT, FACTS[key] | {"opened_at": WHEN}, 1)
 
 

@@ -47,13 +47,13 @@ class AirflowRuns(Protocol):
         """Its last run in that state, by logical date; runs without one are not seen."""
 
     def red_tasks(self, flow: str, run_id: str) -> list[str]:
-        """Names of the run's tasks that failed, without those that only could not run because of them."""
+        """Names of the run's tasks that failed, without those that failed or could not run only because of them."""
 
     def paused(self, flow: str) -> bool:
         """Whether nobody lets it run; a DAG that does not exist is not paused."""
 
-    def link(self, flow: str, run_id: str) -> str:
-        """Address of the run's page; empty where Airflow does not know its own address."""
+    def link(self, flow: str, run_id: str = "") -> str:
+        """Address of the run's page, or of the DAG's; empty where Airflow does not know its own address."""
 
     def questions_link(self) -> str:
         """Address of the page where questions are answered; empty likewise."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from abicart_specter.errors import ConfigurationError
 from abicart_specter.flows.alerts.airflow_runs import AirflowRuns
+from abicart_specter.flows.alerts.answered import ending
 from abicart_specter.flows.alerts.causes import CHANNEL, FLAGGED, RUN_RED, cause_of, is_wanted
 from abicart_specter.flows.alerts.deliver import ChannelError, Way, deliver
 from abicart_specter.flows.alerts.digest import trial_digest
@@ -87,7 +88,7 @@ def _look(ctx: FlowContext, airflow: AirflowRuns, before: Mapping[str, OpenAlarm
         if cause in there or cause.startswith((f"{RUN_RED}:", f"{CHANNEL}:")):
             continue
         if decides(cause) or not is_wanted(cause, settings):
-            close_alarm(ctx, cause, "it is not so any more")
+            close_alarm(ctx, cause, "it is not so any more", ending(ctx, alarm))
         else:  # another flow opens and closes it; reminders come also while that one does not run
             facts = {name: value for name, value in alarm.facts.items() if name != "opened_at"}
             raise_alarm(ctx, cause, alarm.words, facts, reminds=cause_of(cause).reminds)

@@ -104,7 +104,8 @@ def _unsent(ctx: FlowContext, airflow: AirflowRuns, open_before: Open) -> Found:
     )
     if waiting.total:
         minutes = int(UNSENT_AFTER / timedelta(minutes=1))
-        yield causes.UNSENT, f"{waiting.total} orders do not go", {**_orders(waiting), "minutes": minutes}
+        facts = {**_orders(waiting), "minutes": minutes, "link": airflow.link("order_export")}
+        yield causes.UNSENT, f"{waiting.total} orders do not go", facts
 
 
 def _late(ctx: FlowContext, airflow: AirflowRuns, open_before: Open) -> Found:
@@ -118,7 +119,11 @@ def _late(ctx: FlowContext, airflow: AirflowRuns, open_before: Open) -> Found:
         return
     if now - to <= LATE_WHILE_RUNNING and airflow.count("order_export", "running"):
         return
-    facts = {"scanned_to": to.isoformat(), "paused": airflow.paused("order_export")}
+    facts = {
+        "scanned_to": to.isoformat(),
+        "paused": airflow.paused("order_export"),
+        "link": airflow.link("order_export"),
+    }
     yield causes.LATE, f"orders were read only to {to:%Y-%m-%d %H:%M} UTC", facts
 
 
@@ -132,7 +137,8 @@ def _held(ctx: FlowContext, airflow: AirflowRuns, open_before: Open) -> Found:
     if alarm is not None:
         said = alarm.opened_at + timedelta(hours=ctx.settings.alerts.reminder_hours * alarm.reminders)
         new = alerts.waiting_orders(ctx.shop, states, SHOWN, after=said, not_rules=WAIT_BY_THEMSELVES).total
-    yield causes.HELD, f"{waiting.total} orders are held, {new} of them new", {**_orders(waiting), "new": new}
+    facts = {**_orders(waiting), "new": new, "link": airflow.link("order_export")}
+    yield causes.HELD, f"{waiting.total} orders are held, {new} of them new", facts
 
 
 def _twice(ctx: FlowContext, airflow: AirflowRuns, open_before: Open) -> Found:
@@ -153,6 +159,8 @@ def _questions(ctx: FlowContext, airflow: AirflowRuns, open_before: Open) -> Fou
                     "products": one.products,
                     "until": until.isoformat(),
                     "without_answer": guard.without_answer,
+                    "asked_by": flow,
+                    "run_id": one.run_id,
                     "link": airflow.questions_link() or airflow.link(flow, one.run_id),
                 }
                 words = f"{flow} asks about {one.part} until {until:%Y-%m-%d %H:%M} UTC"

@@ -115,7 +115,7 @@ TEXTS: dict[str, Text] = {
         means="Nothing of this was written to the shop yet. Changes within the limits are written already.",
         do="Open Airflow, go to “Required Actions”, read the table and choose “Approve” or “Reject”.",
         otherwise="{without_answer}",
-        closed="The question was answered, or its time is over.",
+        closed="{answered}",
     ),
     "import_missed": Text(
         title="The nightly import is not done",

@@ -112,7 +112,7 @@ TEXTS: dict[str, Text] = {
         means="Inget av detta har skrivits till butiken än. Ändringar inom gränserna är redan skrivna.",
         do="Öppna Airflow, gå till ”Required Actions”, läs tabellen och välj ”Approve” eller ”Reject”.",
         otherwise="{without_answer}",
-        closed="Frågan är besvarad eller har gått ut.",
+        closed="{answered}",
     ),
     "import_missed": Text(
         title="Nattens import är inte klar",

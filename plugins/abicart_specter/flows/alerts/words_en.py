@@ -39,6 +39,14 @@ LANGUAGE = Language(
         "paused": " The export is paused.",
         "refuse": "No answer until then counts as no: nothing is written, and the next import asks again.",
         "apply": "No answer until then counts as yes: the changes are written to the shop.",
+        "answered_approved": "Somebody said yes to {products}. They are written to the shop; the run's report says "
+        "what became of each.",
+        "answered_rejected": "Somebody said no to {products}: none of it was written, and the next import asks again.",
+        "answered_counted_as_yes": "Nobody answered about {products} in time, which counts as yes by the shop's "
+        "settings. They are written to the shop; the run's report says what became of each.",
+        "answered_counted_as_no": "Nobody answered about {products} in time: none of it was written, and the next "
+        "import asks again.",
+        "answered_somehow": "The question was answered, or its time is over.",
         "rerun": " When the cause is gone, the next run goes by itself.",
         "rerun_by_hand": " Then start the run again by hand.",
         "state_paused": "It is paused.",

@@ -39,9 +39,12 @@ def raise_alarm(
         log.error("Shop %s: alarm %s: %s: %s", ctx.shop, said, cause, words)
 
 
-def close_alarm(ctx: FlowContext, cause: str, words: str) -> None:
-    """Say that it is over, if it was said that it had begun."""
-    if ctx.ledger.orders.close_alarm(ctx.shop, cause, words, ctx.clock()):
+def close_alarm(ctx: FlowContext, cause: str, words: str, facts: Mapping[str, Any] | None = None) -> None:
+    """Say that it is over, if it was said that it had begun.
+
+    :param facts: what is known of its end, for the text that people get.
+    """
+    if ctx.ledger.orders.close_alarm(ctx.shop, cause, words, ctx.clock(), facts):
         log.warning("Shop %s: alarm closed: %s: %s", ctx.shop, cause, words)
 
 

@@ -54,8 +54,13 @@ def raise_alarm(
     return said
 
 
-def close_alarm(db: Database, shop: str, cause: str, words: str, now: datetime) -> bool:
-    """Says that a cause is over. Returns whether it was open, so that it is said once."""
+def close_alarm(
+    db: Database, shop: str, cause: str, words: str, now: datetime, facts: Mapping[str, Any] | None = None
+) -> bool:
+    """Says that a cause is over. Returns whether it was open, so that it is said once.
+
+    :param facts: what is known of its end, besides the facts that it was last told with.
+    """
     this = (AlarmRow.shop == shop, AlarmRow.cause == cause, AlarmRow.closed_at.is_(None))
     with db.write() as connection:
         row = connection.execute(
@@ -64,7 +69,7 @@ def close_alarm(db: Database, shop: str, cause: str, words: str, now: datetime) 
         if row is None:
             return False
         connection.execute(update(AlarmRow).where(*this).values(closed_at=now))
-        told = {**(row.facts or {}), "opened_at": row.opened_at.isoformat()}
+        told = {**(row.facts or {}), **(facts or {}), "opened_at": row.opened_at.isoformat()}
         _say(connection, shop, cause, "closed", words, now, told)
     return True
 

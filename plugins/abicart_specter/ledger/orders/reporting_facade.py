@@ -106,9 +106,11 @@ class ReportingOrders(OrderRoom):
         """A message that is no alarm: it has neither reminders nor an end."""
         alarms.tell_news(self._db, shop, cause, words, now, facts)
 
-    def close_alarm(self, shop: str, cause: str, words: str, now: datetime) -> bool:
+    def close_alarm(
+        self, shop: str, cause: str, words: str, now: datetime, facts: Mapping[str, Any] | None = None
+    ) -> bool:
         """The cause is over; whether it was open (say so then, and only then)."""
-        return alarms.close_alarm(self._db, shop, cause, words, now)
+        return alarms.close_alarm(self._db, shop, cause, words, now, facts)
 
     def open_alarms(self, shop: str) -> list[a.OpenAlarm]:
         """The causes that are not over."""
