@@ -22,6 +22,7 @@ def test_three_hundred_held_orders_are_one_message_reminded_and_closed_once(lab:
     (text,) = lab.mail.texts()
     assert "[demo] LARM: Ordrar hålls kvar och behöver dig" in text
     assert "300 ordrar hålls kvar" in text
+    assert "https://airflow.example/dags/order_export__demo" in text
     assert "och 295 till" in text
     lab.use(**BOTH)
     lab.pass_(timedelta(hours=3, minutes=55))
