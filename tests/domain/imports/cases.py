@@ -189,11 +189,12 @@ class Both:
             self.document["vatRate"] = Decimal(rate)
         self._show()
 
-    def settle(self, settled: Iterable[Settles]) -> None:
+    def settle(self, settled: Iterable[Settles], no_later: datetime | None = None) -> None:
+        """:param no_later: when Specter told news that nobody looked at yet; as the ledger, so that it stays news."""
         self.later(minutes=1)
         for one in settled:
             self.pairs.setdefault(one.key, {})[one.field.value] = SettledPair(
-                one.shop_value, one.specter_value, self.now
+                one.shop_value, one.specter_value, no_later or self.now
             )
 
     def write(self, patch: Mapping[str, Any]) -> None:
@@ -210,11 +211,11 @@ class Both:
             self.document[name] = value
         self._show()
 
-    def apply(self, change: PlannedChange) -> None:
+    def apply(self, change: PlannedChange, no_later: datetime | None = None) -> None:
         """Write a change, read it back, settle."""
         self.write(article_patch(change, self.document, self.facts))
         assert applied(change, self.items, self.facts) == ()
-        self.settle(change.settles)
+        self.settle(change.settles, no_later)
 
     def night(self, **options: Any) -> ArticlePlan:
         """A nightly import in which everything is applied."""

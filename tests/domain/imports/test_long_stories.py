@@ -6,6 +6,8 @@ there for a reason.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from hypothesis import HealthCheck, settings
@@ -33,6 +35,7 @@ class Story(RuleBasedStateMachine):
     news = False
     from_specter = False
     last: PlannedChange | None = None
+    tells_since_last: Sequence[datetime] = ()
 
     @initialize(
         with_vat=st.booleans(), rate=st.sampled_from(USUAL_RATES), price=prices, campaign=st.booleans()
@@ -55,6 +58,7 @@ class Story(RuleBasedStateMachine):
             self.both.sale(price, former, vat=vat)
         on_sale = former is not None and Decimal(former) > Decimal(price)
         self.told = (price, former if on_sale else None, vat)
+        self.tells_since_last = [*self.tells_since_last, self.both.now]
         self.news = True
 
     @rule(price=prices)
@@ -71,6 +75,7 @@ class Story(RuleBasedStateMachine):
     @rule()
     def night(self) -> None:
         before = (self.both.price, self.both.campaign, self.both.rate)
+        taken_back = self._what_is_told_was_taken_back()
         plan = self.both.night()
         self.both.later()
         again = self.both.plan()
@@ -81,7 +86,7 @@ class Story(RuleBasedStateMachine):
             assert not plan.changes and now == before
             return
         if plan.changes:
-            self.last = plan.changes[0]
+            self.last, self.tells_since_last = plan.changes[0], ()
         elif not plan.agreed:
             assert now == before
             return
@@ -89,6 +94,9 @@ class Story(RuleBasedStateMachine):
         self.news = False
         price, former, vat = self.told
         assert self.both.rate * 100 == Decimal(vat)
+        if taken_back and not plan.changes:
+            assert now == before
+            return
         self._agree(self.both.price, former or price)
         if former is not None:
             self._agree(self.both.campaign, price)
@@ -111,15 +119,25 @@ class Story(RuleBasedStateMachine):
         if plan.change is None:
             assert plan.left
             return
-        self.both.apply(plan.change)
+        self.both.apply(plan.change, no_later=min(self.tells_since_last, default=None))
+        self.news = self.news or bool(self.tells_since_last)
         after = {one.field: one.after for one in plan.change.fields}
         changed = {one.field for one in change.fields if one.before != one.after}
         assert all(after[field] == was[field] for field in changed)
         if not self.news:
             quiet = self.both.plan()
             assert (quiet.changes, quiet.agreed) == ((), ())
-        if Master.EXTRA_PRICE in changed:
+        if any(one.field is Master.EXTRA_PRICE for one in plan.change.settles):
             self.from_specter = self._settled_campaign_is_specters()
+
+    def _what_is_told_was_taken_back(self) -> bool:
+        """Whether Specter tells the price that an undo has taken back: that one is not imported once more."""
+        pair = self.both.pairs[KEY]["price"]
+        if self.told is None or pair.specter_value is None or pair.shop_value is None:
+            return False
+        specters, with_vat = Decimal(pair.specter_value), self.both.facts.prices_with_vat
+        agreed = same_price(Decimal(pair.shop_value), specters, self.both.rate, with_vat, 2)
+        return specters == Decimal(self.told[0]) and not agreed
 
     def _settled_campaign_is_specters(self) -> bool:
         """After an undo the pair tells: a campaign that is not Specter's sale price is the shop's own."""
