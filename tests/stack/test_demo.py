@@ -108,7 +108,7 @@ def listening_addresses(pid: int) -> dict[str, set[int]]:
 
 def test_once_runs_green_and_leaves_its_figures_and_nothing_else(tmp_path: Path, empty_home: Path) -> None:
     with demo(tmp_path, empty_home, "--once") as running:
-        said, _ = running.process.communicate(timeout=300)
+        said, _ = running.process.communicate(timeout=600)
         assert running.process.returncode == 0, said
         assert_nothing_is_left(running)
     report = json.loads(running.report.read_text(encoding="utf-8"))
