@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.stack.more_flows import in_specter
 
 from abicart_specter.ledger import Ledger
 from local_stack.environment import base_environment
@@ -55,13 +56,6 @@ def place(stack: LocalStack, count: int) -> list[str]:
         for place in range(count)
     ]
     return [str(row["orderNumber"]) for row in abicart.edit("place_orders", orders=orders)]
-
-
-def in_specter(stack: LocalStack) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {}
-    for one in stack.sandboxes["specter"].inspect("orders", limit=1000):
-        found.setdefault(one["external_number"], []).append(one["number"])
-    return found
 
 
 def command(*arguments: str) -> str:

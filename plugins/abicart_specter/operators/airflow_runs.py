@@ -13,8 +13,6 @@ from airflow.sdk.execution_time.comms import GetPreviousDagRun
 
 from abicart_specter.flows.alerts.airflow_runs import Ended, State
 
-REPORT = "report"
-
 
 class TaskAnswers:
     """``AirflowRuns`` from inside a task."""
@@ -36,8 +34,7 @@ class TaskAnswers:
 
     def red_tasks(self, flow: str, run_id: str) -> list[str]:
         states = self._ti.get_task_states(dag_id=self._dag(flow), run_ids=[run_id]).get(run_id, {})
-        red = sorted(task for task, state in states.items() if str(state) == "failed")
-        return [task for task in red if task != REPORT] or red  # the report is red for what came before it
+        return sorted(task for task, state in states.items() if str(state) == "failed")
 
     def paused(self, flow: str) -> bool:
         try:

@@ -6,7 +6,6 @@ there for a reason.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -35,7 +34,7 @@ class Story(RuleBasedStateMachine):
     news = False
     from_specter = False
     last: PlannedChange | None = None
-    tells_since_last: Sequence[datetime] = ()
+    told_since_last: datetime | None = None
 
     @initialize(
         with_vat=st.booleans(), rate=st.sampled_from(USUAL_RATES), price=prices, campaign=st.booleans()
@@ -58,7 +57,7 @@ class Story(RuleBasedStateMachine):
             self.both.sale(price, former, vat=vat)
         on_sale = former is not None and Decimal(former) > Decimal(price)
         self.told = (price, former if on_sale else None, vat)
-        self.tells_since_last = [*self.tells_since_last, self.both.now]
+        self.told_since_last = self.told_since_last or self.both.now
         self.news = True
 
     @rule(price=prices)
@@ -86,7 +85,7 @@ class Story(RuleBasedStateMachine):
             assert not plan.changes and now == before
             return
         if plan.changes:
-            self.last, self.tells_since_last = plan.changes[0], ()
+            self.last, self.told_since_last = plan.changes[0], None
         elif not plan.agreed:
             assert now == before
             return
@@ -119,8 +118,8 @@ class Story(RuleBasedStateMachine):
         if plan.change is None:
             assert plan.left
             return
-        self.both.apply(plan.change, no_later=min(self.tells_since_last, default=None))
-        self.news = self.news or bool(self.tells_since_last)
+        self.both.apply(plan.change, no_later=self.told_since_last)
+        self.news = self.news or self.told_since_last is not None
         after = {one.field: one.after for one in plan.change.fields}
         changed = {one.field for one in change.fields if one.before != one.after}
         assert all(after[field] == was[field] for field in changed)

@@ -24,7 +24,7 @@ def test_noted_and_counted_is_one_message_and_the_next_green_run_ends_it(lab: Al
     assert lab.kinds(RED) == ["opened"]
     text = lab.mail.texts()[0]
     assert "[demo] LARM: En körning misslyckades: orderexport" in text
-    assert "Röd uppgift: send_orders" in text
+    assert "Röd uppgift: send_orders." in text
     assert "https://airflow.example/dags/order_export__demo/runs/scheduled__1" in text
     lab.airflow.green["order_export"] = [Ended("scheduled__2", lab.now)]
     lab.now += FIVE
@@ -33,6 +33,14 @@ def test_noted_and_counted_is_one_message_and_the_next_green_run_ends_it(lab: Al
     lab.pass_(timedelta(hours=5))
     assert lab.kinds(RED) == ["opened", "closed"]
     assert len(lab.mail.mails) == 2
+
+
+def test_the_report_is_named_where_nothing_else_is_red(lab: AlertLab) -> None:
+    lab.airflow.tasks = ["report"]
+    lab.look()
+    lab.ledger.alerts.note_red_run("demo", "order_export", "scheduled__1", "task_failure")
+    lab.look()
+    assert "Röd uppgift: report." in lab.mail.texts()[-1]
 
 
 def test_a_run_whose_callback_was_lost_is_counted(lab: AlertLab) -> None:

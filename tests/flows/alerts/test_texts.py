@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from abicart_specter.flows.alerts.answered import APPROVED, COUNTED_AS_NO, COUNTED_AS_YES, REJECTED
+from abicart_specter.flows.alerts.answered import APPROVED, COUNTED_AS_NO, COUNTED_AS_YES, REFUSED
 from abicart_specter.flows.alerts.causes import CAUSES, OTHER, cause_of
 from abicart_specter.flows.alerts.digest import digest
 from abicart_specter.flows.alerts.text_form import Text
@@ -38,7 +38,7 @@ FACTS = {
             "without_answer": "apply",
             "answer": answer,
         }
-        for answer in (APPROVED, REJECTED, COUNTED_AS_YES, COUNTED_AS_NO)
+        for answer in (APPROVED, REFUSED, COUNTED_AS_YES, COUNTED_AS_NO)
     },
     **{
         f"import_missed {state}": {"deadline": WHEN, "state": state}

@@ -47,7 +47,7 @@ class AirflowRuns(Protocol):
         """Its last run in that state, by logical date; runs without one are not seen."""
 
     def red_tasks(self, flow: str, run_id: str) -> list[str]:
-        """Names of the run's tasks that failed, without those that failed or could not run only because of them."""
+        """Names of the run's tasks that failed, without those that only could not run because of them."""
 
     def paused(self, flow: str) -> bool:
         """Whether nobody lets it run; a DAG that does not exist is not paused."""

@@ -10,7 +10,7 @@ from abicart_specter.flows.context import FlowContext
 from abicart_specter.flows.imports.decide import NO_ANSWER
 from abicart_specter.ledger import OpenAlarm, PartDecision, RunKey
 
-APPROVED, REJECTED, COUNTED_AS_YES, COUNTED_AS_NO = "approved", "rejected", "counted_as_yes", "counted_as_no"
+APPROVED, REFUSED, COUNTED_AS_YES, COUNTED_AS_NO = "approved", "refused", "counted_as_yes", "counted_as_no"
 
 
 def ending(ctx: FlowContext, alarm: OpenAlarm) -> dict[str, Any]:
@@ -22,7 +22,7 @@ def ending(ctx: FlowContext, alarm: OpenAlarm) -> dict[str, Any]:
     if approved is None:
         return {}
     if by_person:
-        return {"answer": APPROVED if approved else REJECTED}
+        return {"answer": APPROVED if approved else REFUSED}
     return {"answer": COUNTED_AS_YES if approved else COUNTED_AS_NO}
 
 

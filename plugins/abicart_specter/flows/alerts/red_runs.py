@@ -19,6 +19,8 @@ from abicart_specter.flows.orders.alarms import close_alarm, raise_alarm
 from abicart_specter.ledger import OpenAlarm
 from abicart_specter.ledger.alerts.records import RedRunNoted, RunCounts
 
+REPORT = "report"
+"""The last task of a run: it is red for what came before it, and named only where nothing else is red."""
 NOTE_TRIES, NOTE_SECONDS = 10, 3.0
 """How long a run that is counted waits for its note, which has its id."""
 
@@ -93,7 +95,8 @@ class _Flow:
         if newest is None:
             return False
         run_id, at = newest
-        tasks = self.airflow.red_tasks(self.flow, run_id) if run_id else []
+        red = self.airflow.red_tasks(self.flow, run_id) if run_id else []
+        tasks = [task for task in red if task != REPORT] or red
         facts: dict[str, Any] = {
             "flow": self.flow,
             "run_id": run_id,

@@ -126,7 +126,8 @@ def _chosen(facts: Mapping[str, Any], words: _Facts, language: Language) -> None
         words["remedy"] = of[f"channel_remedy_{facts['channel']}"].format_map(words)
     if "without_answer" in facts:
         words["without_answer"] = of[facts["without_answer"]]
-    words["answered"] = of[f"answered_{facts.get('answer', 'somehow')}"].format_map(words)
+    if "part" in facts:
+        words["answered"] = of[f"answered_{facts.get('answer', 'somehow')}"].format_map(words)
     if "state" in facts:
         words["state_do"] = of[f"do_{facts['state']}"].format_map(words)
         words["state"] = of[f"state_{facts['state']}"]

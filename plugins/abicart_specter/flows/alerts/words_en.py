@@ -41,7 +41,7 @@ LANGUAGE = Language(
         "apply": "No answer until then counts as yes: the changes are written to the shop.",
         "answered_approved": "Somebody said yes to {products}. They are written to the shop; the run's report says "
         "what became of each.",
-        "answered_rejected": "Somebody said no to {products}: none of it was written, and the next import asks again.",
+        "answered_refused": "Somebody said no to {products}: none of it was written, and the next import asks again.",
         "answered_counted_as_yes": "Nobody answered about {products} in time, which counts as yes by the shop's "
         "settings. They are written to the shop; the run's report says what became of each.",
         "answered_counted_as_no": "Nobody answered about {products} in time: none of it was written, and the next "

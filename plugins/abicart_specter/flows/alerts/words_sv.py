@@ -40,7 +40,7 @@ LANGUAGE = Language(
         "apply": "Utan svar till dess räknas det som ja: ändringarna skrivs till butiken.",
         "answered_approved": "Någon har svarat ja om {products}. Ändringarna skrivs till butiken; körningens rapport "
         "visar hur det gick för var och en.",
-        "answered_rejected": "Någon har svarat nej om {products}: inget av det skrevs, och nästa import frågar igen.",
+        "answered_refused": "Någon har svarat nej om {products}: inget av det skrevs, och nästa import frågar igen.",
         "answered_counted_as_yes": "Ingen svarade om {products} i tid, och enligt butikens inställningar räknas det "
         "som ja. Ändringarna skrivs till butiken; körningens rapport visar hur det gick för var och en.",
         "answered_counted_as_no": "Ingen svarade om {products} i tid: inget av det skrevs, och nästa import "
